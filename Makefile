@@ -1,0 +1,48 @@
+# make run    the whole stack on this machine, http://127.0.0.1:3000 (PORT changes it)
+# make test   every test that needs Python only
+# make lint   ruff and mypy
+# make build  sam build (ARCHITECTURE=arm64 or x86_64), then: make deploy
+PYTHON ?= python3
+PORT ?= 3000
+ARCHITECTURE ?= arm64
+SAM ?= sam
+BIN := .venv/bin
+
+.PHONY: run test lint format build deploy clean
+
+run: .venv/run-installed
+	@PORT=$(PORT) exec $(BIN)/python -m local
+
+test: .venv/test-installed
+	$(BIN)/python -m pytest -q -m "not sam and not containers and not stack"
+
+lint: .venv/test-installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/test-installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Each file below says that its packages are in .venv; it is made again when a pin changes.
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run-installed: shared/requirements.txt local/requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r shared/requirements.txt -r local/requirements.txt
+	@touch $@
+
+.venv/test-installed: .venv/run-installed tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# A makefile build gets no architecture from sam, so it is told twice.
+build:
+	ARCHITECTURE=$(ARCHITECTURE) $(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+deploy: build
+	$(SAM) deploy --guided --parameter-overrides Architecture=$(ARCHITECTURE)
+
+clean:
+	rm -rf .venv .local .aws-sam

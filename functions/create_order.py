@@ -1,0 +1,20 @@
+"""POST an order: price its lines, draft it, keep it once."""
+
+from farebox import clock, dialects, ids
+from farebox.billing import orders
+from farebox.handler import Answer, Request, endpoint
+from farebox.storage.commit import commit
+from farebox.storage.load import authenticate, load
+from farebox.storage.numbers import numbered
+from farebox.validation.orders import CreateOrder
+
+
+@endpoint(dialects.of, authenticate)
+def handler(request: Request) -> Answer:
+    dialect = dialects.of(request)
+    asked = dialect.read(CreateOrder, request)
+    loaded = load(request, "orders:write", orders.references(asked), creates=orders.Order)
+    if loaded.first is not None:
+        return dialect.write_created(loaded.first)
+    change = orders.create(asked, loaded.known, id=ids.new(orders.Order.prefix), now=clock.now())
+    return dialect.write_created(commit(loaded, numbered(loaded, change)))

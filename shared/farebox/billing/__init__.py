@@ -1,0 +1,1 @@
+"""What may happen to prices, orders, checkouts and what stands behind them. Pure decisions."""

@@ -1,0 +1,136 @@
+"""Checkouts: what a customer is shown and asked on the hosted page before paying."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from farebox.billing import discounts, line_items
+from farebox.billing.customers import Customer
+from farebox.billing.discounts import Discount
+from farebox.billing.known import Known, Reference
+from farebox.billing.line_items import LineItem
+from farebox.billing.orders import line_id
+from farebox.billing.records import Change, Record, kept_metadata
+from farebox.instants import stamp
+from farebox.pricing.money import Currency
+from farebox.problems import FieldErrors
+
+if TYPE_CHECKING:
+    from farebox.validation.checkouts import CreateCheckout
+    from farebox.validation.orders import LineItem as AskedLine
+
+LIFETIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout(Record):
+    """Amounts are minor units; the discount is shown now and redeemed when the customer pays."""
+
+    kind: ClassVar[str] = "checkout"
+    prefix: ClassVar[str] = "chk"
+
+    checkout_url: str
+    currency: str
+    line_items: tuple[LineItem, ...]
+    subtotal_amount: int
+    discount_amount: int
+    total_amount: int
+    expires_at: str
+    tax_amount: int = 0
+    status: str = "open"
+    product: str | None = None
+    units: int | None = None
+    customer: str | None = None
+    customer_email: str | None = None
+    discount: str | None = None
+    discount_code: str | None = None
+    custom_fields: tuple[Mapping[str, Any], ...] = ()
+    success_url: str | None = None
+    request_id: str | None = None
+
+
+def references(asked: "CreateCheckout") -> Iterable[Reference]:
+    """What must be read before a checkout can be made."""
+    yield from line_items.references(lines_of(asked))
+    if asked.customer is not None:
+        yield Reference(Customer, asked.customer)
+    if asked.discount_code is not None:
+        yield Reference(Discount, asked.discount_code, by="code")
+
+
+def lines_of(asked: "CreateCheckout") -> list["AskedLine"]:
+    """The line items asked for; a product and its units are one line."""
+    from farebox.validation.orders import LineItem as AskedLine
+
+    if asked.line_items is not None:
+        return list(asked.line_items)
+    return [AskedLine(product=asked.product, quantity=asked.units or 1)]
+
+
+def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: datetime) -> Change:
+    """An open checkout, every line quoted; refused with every broken rule at once."""
+    errors = FieldErrors()
+    if known.livemode and (asked.success_url or "").startswith("http:"):
+        errors.add("success_url", "invalid_url", "Must be an https address in live mode")
+    if asked.customer is not None:
+        known.find(Customer, asked.customer, "customer", errors)
+    found = _terms(asked, known, errors)
+    currency = line_items.settle_currency(asked.currency, found, known, errors)
+    discount = _discount(asked, known, currency, stamp(now), errors)
+    errors.raise_if_any()
+    lines = tuple(
+        line_items.price(line, terms, currency, id=line_id(id, place))
+        for place, (line, terms) in enumerate(zip(lines_of(asked), found, strict=True))
+        if terms is not None
+    )
+    subtotal = sum(line.total_amount for line in lines)
+    off = discount.amount_off(subtotal, currency) if discount else 0
+    param = "line_items" if asked.product is None else "units"
+    line_items.check_total(subtotal - off, currency, param, errors)
+    errors.raise_if_any()
+    checkout = Checkout(
+        id=id,
+        livemode=known.livemode,
+        created_at=stamp(now),
+        updated_at=stamp(now),
+        metadata=kept_metadata(asked.metadata),
+        checkout_url=url,
+        currency=currency.code,
+        line_items=lines,
+        subtotal_amount=subtotal,
+        discount_amount=off,
+        total_amount=subtotal - off,
+        expires_at=stamp(now + LIFETIME),
+        product=asked.product,
+        units=None if asked.product is None else asked.units or 1,
+        customer=asked.customer,
+        customer_email=asked.customer_email,
+        discount=discount.id if discount else None,
+        discount_code=discount.code if discount else None,
+        custom_fields=tuple(field.model_dump(exclude_none=True) for field in asked.custom_fields),
+        success_url=asked.success_url,
+        request_id=asked.request_id,
+    )
+    return Change(record=checkout, event="checkout.created")
+
+
+def _terms(
+    asked: "CreateCheckout", known: Known, errors: FieldErrors
+) -> list[line_items.Terms | None]:
+    """What each line is priced by; what is wrong with ``product`` is said at ``product``."""
+    if asked.line_items is not None:
+        return line_items.terms(asked.line_items, known, errors)
+    return [line_items.terms_of_product(asked.product or "", "product", known, errors)]
+
+
+def _discount(
+    asked: "CreateCheckout", known: Known, currency: Currency, now: str, errors: FieldErrors
+) -> Discount | None:
+    if asked.discount_code is None:
+        return None
+    code = asked.discount_code
+    discount = known.find(Discount, code, "discount_code", errors, by="code")
+    if discount is not None:
+        discounts.check_redeemable(discount, currency, now, "discount_code", errors)
+    return discount

@@ -1,0 +1,173 @@
+"""Line items: so much of something, priced once and frozen, for orders and checkouts alike."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from farebox.billing.known import Known, Reference
+from farebox.billing.prices import Price
+from farebox.billing.products import Product
+from farebox.billing.records import Metadata, kept_metadata
+from farebox.pricing.money import Currency, currencies
+from farebox.pricing.quote import Quote, quote
+from farebox.problems import FieldErrors
+
+if TYPE_CHECKING:
+    from farebox.validation.orders import LineItem as AskedLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineItem:
+    """A line as it is kept: its amount never changes, whatever becomes of the price.
+
+    ``price_data`` holds the terms of an inline price. ``quote`` says how the amount came about;
+    a line whose order carries a custom amount has none.
+    """
+
+    id: str
+    quantity: int
+    description: str
+    total_amount: int
+    price: str | None = None
+    product: str | None = None
+    product_name: str | None = None
+    price_data: Mapping[str, Any] | None = None
+    quote: Quote | None = None
+    metadata: Metadata = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a line is priced by, wherever it came from."""
+
+    model: str
+    config: Mapping[str, Any]
+    currency: str
+    product_name: str
+    price: str | None = None
+    product: str | None = None
+    inline: bool = False
+
+
+def references(asked: Iterable["AskedLine"]) -> Iterable[Reference]:
+    """The prices and products that lines name."""
+    for line in asked:
+        if line.price is not None:
+            yield Reference(Price, line.price)
+        elif line.product is not None:
+            yield Reference(Product, line.product)
+        elif line.price_data.product is not None:
+            yield Reference(Product, line.price_data.product)
+
+
+def terms(asked: Sequence["AskedLine"], known: Known, errors: FieldErrors) -> list[Terms | None]:
+    """What each line is priced by; what is missing or not for sale is noted in ``errors``."""
+    return [_terms(line, f"line_items[{place}]", known, errors) for place, line in enumerate(asked)]
+
+
+def terms_of_product(id: str, param: str, known: Known, errors: FieldErrors) -> Terms | None:
+    """A product at its default price."""
+    product = sellable_product(id, param, known, errors)
+    if product is None:
+        return None
+    if product.default_price is None:
+        errors.add(param, "no_default_price", "This product has no default price")
+        return None
+    price = product.default_price
+    _check_sellable(price.active, price.is_recurring, param, errors)
+    return Terms(price.model, price.config, price.currency, product.name, price.id, product.id)
+
+
+def sellable_product(id: str, param: str, known: Known, errors: FieldErrors) -> Product | None:
+    """A product that is not archived."""
+    product = known.find(Product, id, param, errors)
+    if product is not None and not product.active:
+        errors.add(param, "product_inactive", "This product is archived")
+    return product
+
+
+def settle_currency(
+    asked: str | None, lines: Sequence[Terms | None], known: Known, errors: FieldErrors
+) -> Currency:
+    """The one currency of all lines: as asked, else of the first line, else the organization's."""
+    found = next((line.currency for line in lines if line is not None), None)
+    code = asked or found or known.organization.default_currency
+    for place, line in enumerate(lines):
+        if line is not None and line.currency != code:
+            message = f"This line is priced in {line.currency}, not in {code}"
+            errors.add(f"line_items[{place}]", "currency_mismatch", message)
+    return currencies()[code]
+
+
+def price(
+    asked: "AskedLine", terms: Terms, currency: Currency, *, id: str, amount: int | None = None
+) -> LineItem:
+    """The line, at its quote or at a custom ``amount``."""
+    explained = None
+    if amount is None:
+        explained = quote(terms.model, terms.config, Fraction(asked.quantity), currency)
+        amount = explained.amount
+    inline = {"currency": terms.currency, "model": terms.model, **terms.config}
+    return LineItem(
+        id=id,
+        quantity=asked.quantity,
+        description=asked.description or terms.product_name,
+        total_amount=amount,
+        price=terms.price,
+        product=terms.product,
+        product_name=terms.product_name,
+        price_data=inline if terms.inline else None,
+        quote=explained,
+        metadata=kept_metadata(asked.metadata),
+    )
+
+
+def check_total(total: int, currency: Currency, param: str, errors: FieldErrors) -> None:
+    """Note at ``param`` that ``total`` cannot be charged: only 0 or minimum to maximum can be."""
+    if total and total < currency.minimum:
+        message = f"{total} is below the smallest charge, {currency.minimum} {currency.code}"
+        errors.add(param, "amount_too_small", message)
+    if total > currency.maximum:
+        message = f"{total} is above the largest charge, {currency.maximum} {currency.code}"
+        errors.add(param, "amount_too_large", message)
+    if total % currency.charge_step:
+        message = f"Must be a multiple of {currency.charge_step} in {currency.code}"
+        errors.add(param, "invalid_step", message)
+
+
+def _terms(line: "AskedLine", param: str, known: Known, errors: FieldErrors) -> Terms | None:
+    if line.price is not None:
+        return _of_price(known.find(Price, line.price, f"{param}.price", errors), param, errors)
+    if line.product is not None:
+        return terms_of_product(line.product, f"{param}.product", known, errors)
+    return _of_inline(line.price_data, f"{param}.price_data", known, errors)
+
+
+def _of_price(price: Price | None, param: str, errors: FieldErrors) -> Terms | None:
+    if price is None:
+        return None
+    _check_sellable(price.active, price.is_recurring, f"{param}.price", errors)
+    return Terms(
+        price.model, price.config, price.currency, price.product_name, price.id, price.product
+    )
+
+
+def _of_inline(asked: Any, param: str, known: Known, errors: FieldErrors) -> Terms | None:
+    _check_sellable(asked.active, asked.is_recurring(), param, errors)
+    model, config = asked.terms()
+    if asked.product_data is not None:
+        name = asked.product_data.name
+        return Terms(model, config, asked.currency, name, inline=True)
+    product = sellable_product(asked.product, f"{param}.product", known, errors)
+    if product is None:
+        return None
+    return Terms(model, config, asked.currency, product.name, None, product.id, inline=True)
+
+
+def _check_sellable(active: bool, recurring: bool, param: str, errors: FieldErrors) -> None:
+    if not active:
+        errors.add(param, "price_inactive", "This price is not for new purchases")
+    if recurring:
+        message = "Recurring prices cannot be ordered until subscriptions exist"
+        errors.add(param, "recurring_price", message)

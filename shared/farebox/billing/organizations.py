@@ -1,0 +1,46 @@
+"""Whose records these are, and who is asking."""
+
+from dataclasses import dataclass
+
+ALL_SCOPES = "*"
+DEFAULT_CURRENCY = "usd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """An organization in one mode; test and live never meet."""
+
+    id: str
+    livemode: bool
+    created_at: str
+    name: str
+    default_currency: str = DEFAULT_CURRENCY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """What is kept of a key: everything but the key."""
+
+    organization: str
+    livemode: bool
+    created_at: str
+    name: str = ""
+    last4: str = ""
+    scopes: tuple[str, ...] = (ALL_SCOPES,)
+    revoked_at: str | None = None
+
+    def allows(self, scope: str) -> bool:
+        """Whether the key carries ``scope`` (``orders:write``), or all of them."""
+        return ALL_SCOPES in self.scopes or scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A verified key and the organization that it belongs to."""
+
+    key: ApiKey
+    organization: Organization
+
+    @property
+    def livemode(self) -> bool:
+        return self.key.livemode

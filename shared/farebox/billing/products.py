@@ -1,0 +1,70 @@
+"""Products: what prices are the prices of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from farebox.billing.known import Known, Reference
+from farebox.billing.prices import Price
+from farebox.billing.records import Change, Record, kept_metadata, merged_metadata
+from farebox.instants import stamp
+from farebox.problems import FieldErrors
+
+if TYPE_CHECKING:
+    from farebox.validation.catalogue import ProductData, UpdateProduct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product(Record):
+    """``default_price`` is kept whole, so that an order that names a product reads one record."""
+
+    kind: ClassVar[str] = "product"
+    prefix: ClassVar[str] = "prod"
+    unique: ClassVar[tuple[str, ...]] = ("external_id",)
+
+    name: str
+    description: str | None = None
+    unit_label: str | None = None
+    image_url: str | None = None
+    active: bool = True
+    external_id: str | None = None
+    default_price: Price | None = None
+
+
+def references(asked: "ProductData | UpdateProduct") -> Iterable[Reference]:
+    """What must be read before a product can be made or changed."""
+    default_price = getattr(asked, "default_price", None)
+    if default_price is not None:
+        yield Reference(Price, default_price)
+
+
+def create(asked: "ProductData", known: Known, *, id: str, now: datetime) -> Change:
+    """A new product; ``asked`` is a product request or the product_data of a price."""
+    fields = {name: value for name, value in asked if name != "metadata"}
+    product = Product(
+        id=id,
+        livemode=known.livemode,
+        created_at=stamp(now),
+        updated_at=stamp(now),
+        metadata=kept_metadata(asked.metadata),
+        **fields,
+    )
+    return Change(record=product, event="product.created")
+
+
+def update(before: Product, asked: "UpdateProduct", known: Known, *, now: datetime) -> Change:
+    """The product with the named fields changed; its default price must be one of its own."""
+    errors = FieldErrors()
+    changes: dict[str, Any] = asked.changes()
+    if asked.names("metadata"):
+        changes["metadata"] = merged_metadata(before.metadata, asked.metadata)
+    if asked.default_price is not None:
+        price = known.find(Price, asked.default_price, "default_price", errors)
+        if price is not None and price.product != before.id:
+            message = "This price belongs to another product"
+            errors.add("default_price", "price_of_another_product", message)
+        changes["default_price"] = price
+    errors.raise_if_any()
+    after = replace(before, **changes, version=before.version + 1, updated_at=stamp(now))
+    return Change(record=after, event="product.updated", before=before)

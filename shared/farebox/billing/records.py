@@ -1,0 +1,71 @@
+"""What every kept record has, and how one decision changes records.
+
+Records are frozen; a change replaces one. Their fields carry the wire's names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, ClassVar
+
+Metadata = Mapping[str, str | int | Decimal | bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """``version`` counts changes; a write names the version that it replaces.
+
+    ``unique`` fields belong to one record of their kind in an organization and mode; the first
+    record to carry a ``shared`` value is the one found by it.
+    """
+
+    kind: ClassVar[str]
+    prefix: ClassVar[str]
+    unique: ClassVar[tuple[str, ...]] = ()
+    shared: ClassVar[tuple[str, ...]] = ()
+
+    id: str
+    livemode: bool
+    created_at: str
+    updated_at: str
+    version: int = 1
+    metadata: Metadata = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A record as it shall stand, the event that tells of it, and what changes with it."""
+
+    record: Record
+    event: str
+    before: Record | None = None
+    alongside: tuple["Change", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record as it was kept; ``replayed`` when an earlier request with the same key made it."""
+
+    record: Record
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, with the record as it was right after."""
+
+    id: str
+    type: str
+    livemode: bool
+    created_at: str
+    record: Record
+
+
+def kept_metadata(given: Mapping[str, Any]) -> Metadata:
+    """Metadata of a new record: null and empty values are left out."""
+    return {key: value for key, value in given.items() if value is not None and value != ""}
+
+
+def merged_metadata(before: Metadata, given: Mapping[str, Any]) -> Metadata:
+    """Metadata after an update: null or "" removes a key, an empty whole removes all."""
+    return kept_metadata({**before, **given}) if given else {}

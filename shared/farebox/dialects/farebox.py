@@ -1,0 +1,144 @@
+"""Our own language: the union of what five billing systems can express, in one vocabulary."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from farebox.handler import RETRY_AFTER_SECONDS, Answer, Request
+from farebox.problems import FieldError, InvalidRequest, Problem, Unauthenticated, Unavailable
+from farebox.validation import documents
+from farebox.validation.check import Input, check
+
+if TYPE_CHECKING:
+    from farebox.billing.orders import Order
+    from farebox.billing.prices import Price
+    from farebox.billing.products import Product
+    from farebox.billing.records import Kept, Record
+
+PROBLEM_TYPES = "https://farebox.dev/problems/"
+MAXIMUM_PAGE = 100
+DEFAULT_PAGE = 20
+
+Shape = TypeVar("Shape", bound=Input)
+
+
+def read(shape: type[Shape], request: Request) -> Shape:
+    """The body of a request as a ``shape``. Raises ``InvalidRequest``."""
+    return check(shape, documents.read(request.body))
+
+
+def read_page(request: Request, filters: Sequence[str]) -> tuple[int, str | None]:
+    """``limit`` and ``cursor`` of a list; refuses parameters that the list does not have."""
+    errors = [
+        FieldError(name[:MAXIMUM_PAGE], "unknown_parameter", "This list has no such parameter")
+        for name in request.query
+        if name not in ("limit", "cursor", *filters)
+    ]
+    limit = request.query.get("limit", str(DEFAULT_PAGE))
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MAXIMUM_PAGE):
+        errors.append(FieldError("limit", "out_of_range", f"Must be 1 to {MAXIMUM_PAGE}"))
+    if errors:
+        raise InvalidRequest(errors)
+    return int(limit), request.query.get("cursor")
+
+
+def write_created(kept: "Kept") -> Answer:
+    """201 with the record; a replay of an earlier answer says so in a header."""
+    headers = {"idempotency-replayed": "true"} if kept.replayed else {}
+    return Answer(201, document(kept.record), headers)
+
+
+def write(record: "Record") -> Answer:
+    return Answer(200, document(record))
+
+
+def write_page(records: Sequence["Record"], next_cursor: str | None) -> Answer:
+    page = {
+        "data": [document(record) for record in records],
+        "has_more": next_cursor is not None,
+        "next_cursor": next_cursor,
+    }
+    return Answer(200, page)
+
+
+def write_problem(problem: Problem, request_id: str) -> Answer:
+    """RFC 9457, with ``code`` and ``param`` of the first broken rule and all of them in
+    ``errors``."""
+    headers = {}
+    if isinstance(problem, Unavailable):
+        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(problem, Unauthenticated):
+        headers["www-authenticate"] = "Bearer"
+    body = {
+        "type": PROBLEM_TYPES + problem.code,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
+        "param": problem.param or None,
+        "request_id": request_id,
+        "errors": [
+            {"param": error.param or None, "code": error.code, "message": error.message}
+            for error in problem.errors
+        ],
+    }
+    return Answer(problem.status, body, headers, "application/problem+json")
+
+
+def document(record: "Record") -> dict[str, Any]:
+    """A record in our own words: its fields, under the names that requests use."""
+    document = {"id": record.id, "object": record.kind, **_fields(record)}
+    document.pop("version")
+    write_own = _OWN.get(record.kind)
+    return write_own(document, record) if write_own else document
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return _fields(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _product(document: dict[str, Any], product: "Product") -> dict[str, Any]:
+    default_price = product.default_price.id if product.default_price else None
+    return {**document, "default_price": default_price}
+
+
+def _price(document: dict[str, Any], price: "Price") -> dict[str, Any]:
+    del document["model"], document["config"]
+    kind = "recurring" if price.is_recurring else "one_time"
+    return {**document, "type": kind, **_terms(price.model, price.config)}
+
+
+def _order(document: dict[str, Any], order: "Order") -> dict[str, Any]:
+    return {**_lines(document, order), "outstanding_amount": order.outstanding_amount}
+
+
+def _lines(document: dict[str, Any], record: Any) -> dict[str, Any]:
+    for written, line in zip(document["line_items"], record.line_items, strict=True):
+        written["object"] = "line_item"
+        if line.price_data is not None:
+            inline = dict(line.price_data)
+            currency, model = inline.pop("currency"), inline.pop("model")
+            written["price_data"] = {"currency": currency, **_terms(model, inline)}
+    return document
+
+
+def _terms(model: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """A price's terms as they came: one of Orb's models, or one of Stripe's forms."""
+    if not model.startswith("stripe_"):
+        return {"model_type": model, f"{model}_config": config}
+    scheme = "tiered" if "tiers" in config else "per_unit"
+    return {"billing_scheme": scheme, **config}
+
+
+_OWN: Mapping[str, Any] = {
+    "product": _product,
+    "price": _price,
+    "order": _order,
+    "checkout": _lines,
+}

@@ -1,0 +1,202 @@
+"""The wrapper round every HTTP function: event in, answer out, and the only place that catches all.
+
+A function decorated with ``endpoint`` is a straight line of read, load, decide, commit, answer.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+import simplejson
+
+from farebox import api_keys, ids, telemetry
+from farebox.api_keys import Credential
+from farebox.problems import FieldError, InvalidRequest, MalformedBody, Problem, StateChanged
+from farebox.settings import settings
+
+PASSES = 3
+RETRY_AFTER_SECONDS = 1
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request as the gateway gave it; ``path`` has no doubled or trailing slash."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw_body: str
+    is_base64: bool
+    domain: str
+    request_id: str
+
+    def as_event(self) -> dict[str, Any]:
+        """As much of a gateway event as a router needs."""
+        http = {"method": self.method, "path": self.path}
+        context = {"stage": "$default", "http": http}
+        return {"version": "2.0", "rawPath": self.path, "requestContext": context}
+
+    @cached_property
+    def credential(self) -> Credential:
+        """The key that came with the request. Raises ``Unauthenticated``."""
+        return api_keys.read(self.headers)
+
+    @property
+    def base_url(self) -> str:
+        """Where this deployment is reached: PUBLIC_URL, or the gateway's own domain."""
+        return settings().public_url or f"https://{self.domain}"
+
+    @cached_property
+    def body(self) -> bytes:
+        if not self.is_base64:
+            return self.raw_body.encode("utf-8", "surrogatepass")
+        try:
+            return base64.b64decode(self.raw_body, validate=True)
+        except binascii.Error:
+            raise MalformedBody([FieldError("", "invalid_encoding", "Not base64")]) from None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells a repeated request from another one that reuses its idempotency key."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @cached_property
+    def idempotency_key(self) -> str | None:
+        """The Idempotency-Key, 1 to 255 printable characters. Raises ``MalformedBody``."""
+        value = self.headers.get("idempotency-key")
+        if value is not None and not _IDEMPOTENCY_KEY.fullmatch(value):
+            message = "Idempotency-Key has 1 to 255 printable ASCII characters"
+            raise MalformedBody([FieldError("Idempotency-Key", "invalid_idempotency_key", message)])
+        return value
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back: a document as JSON, or a text of another type."""
+
+    status: int
+    body: Json | str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.body, str):
+            return self.body
+        text: str = simplejson.dumps(self.body, ensure_ascii=False, allow_nan=False)
+        return text
+
+    @classmethod
+    def of_event(cls, event: Mapping[str, Any]) -> "Answer":
+        """An answer that a router has already turned into the gateway's terms."""
+        headers = {name.lower(): value for name, value in event["headers"].items()}
+        content_type = headers.pop("content-type")
+        return cls(event["statusCode"], event["body"], headers, content_type)
+
+    def as_event(self, request_id: str) -> dict[str, Any]:
+        """The gateway's terms, payload version 2.0."""
+        headers = {
+            "content-type": self.content_type,
+            "cache-control": "no-store",
+            "request-id": request_id,
+            **self.headers,
+        }
+        return {
+            "statusCode": self.status,
+            "headers": headers,
+            "body": self.text,
+            "isBase64Encoded": False,
+        }
+
+
+class Voice(Protocol):
+    """The part of a dialect that the wrapper needs: how it says no."""
+
+    def write_problem(self, problem: Problem, request_id: str) -> Answer: ...
+
+
+Line = Callable[[Request], Answer]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A Lambda handler made of a ``line`` from request to answer."""
+
+    line: Line
+    speaks: Callable[[Request], Voice]
+    authenticate: Callable[[Credential], object]
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        telemetry.start()
+        started = time.perf_counter()
+        request = read_event(event)
+        error: Exception | None = None
+        code = ""
+        try:
+            answer = self._walk(request)
+        except Problem as problem:
+            answer, code = self._refuse(problem, request), problem.code
+        except Exception as unforeseen:
+            error, code = unforeseen, Problem.code
+            answer = self._refuse(Problem(), request)
+        fields = {
+            "status": answer.status,
+            "code": code,
+            "method": request.method,
+            "request_id": request.request_id,
+            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+        }
+        telemetry.finish(self.line.__module__.rpartition(".")[2], fields, error)
+        return answer.as_event(request.request_id)
+
+    def _walk(self, request: Request) -> Answer:
+        for _ in range(PASSES - 1):
+            try:
+                return self.line(request)
+            except StateChanged:
+                continue
+            except InvalidRequest:
+                self.authenticate(request.credential)
+                raise
+        return self.line(request)
+
+    def _refuse(self, problem: Problem, request: Request) -> Answer:
+        return self.speaks(request).write_problem(problem, request.request_id)
+
+
+def endpoint(
+    speaks: Callable[[Request], Voice], authenticate: Callable[[Credential], object]
+) -> Callable[[Line], Endpoint]:
+    """Make a Lambda handler of a function from ``Request`` to ``Answer``.
+
+    ``speaks`` finds the caller's dialect. A broken rule is told only to a caller whose key
+    ``authenticate`` has proved. A line that met ``StateChanged`` is walked again.
+    """
+    return lambda line: Endpoint(line, speaks, authenticate)
+
+
+def read_event(event: Mapping[str, Any]) -> Request:
+    """An API Gateway HTTP API event, payload version 2.0."""
+    context = event.get("requestContext", {})
+    http = context.get("http", {})
+    path = re.sub("/{2,}", "/", event.get("rawPath", "/"))
+    return Request(
+        method=http.get("method", "GET"),
+        path=path.rstrip("/") or "/",
+        query=event.get("queryStringParameters") or {},
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        raw_body=event.get("body") or "",
+        is_base64=bool(event.get("isBase64Encoded")),
+        domain=context.get("domainName", "localhost"),
+        request_id=ids.new("req"),
+    )

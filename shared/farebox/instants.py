@@ -1,0 +1,9 @@
+"""Instants as text: RFC 3339 in UTC, to the millisecond."""
+
+from datetime import UTC, datetime
+
+
+def stamp(instant: datetime) -> str:
+    """``2026-01-31T12:00:00.000Z``: texts that sort as their instants do."""
+    utc = instant.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"

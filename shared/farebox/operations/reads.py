@@ -1,0 +1,59 @@
+"""Get one record, by its id or by a value that names it, and list them."""
+
+from collections.abc import Mapping
+
+from farebox import dialects
+from farebox.billing.checkouts import Checkout
+from farebox.billing.customers import Customer
+from farebox.billing.discounts import Discount
+from farebox.billing.known import Reference
+from farebox.billing.orders import Order
+from farebox.billing.prices import Price
+from farebox.billing.products import Product
+from farebox.billing.records import Record
+from farebox.handler import Answer, Request
+from farebox.problems import NotFound
+from farebox.storage.listing import page
+from farebox.storage.load import load
+
+KINDS: Mapping[str, type[Record]] = {
+    "products": Product,
+    "prices": Price,
+    "customers": Customer,
+    "discounts": Discount,
+    "orders": Order,
+    "checkouts": Checkout,
+}
+LISTED_BY_CUSTOMER = (Order, Checkout)
+
+
+def get(request: Request, collection: str, value: str, by: str = "id") -> Answer:
+    """GET one of a collection. Raises ``NotFound``, for another organization's likewise."""
+    kind = KINDS[collection]
+    if by != "id" and by not in names_of(kind):
+        raise NotFound
+    this = Reference(kind, value, by)
+    record = load(request, f"{collection}:read", [this]).known.found.get(this)
+    if record is None:
+        raise NotFound(f"There is no such {kind.kind}")
+    return dialects.of(request).write(record)
+
+
+def list_newest_first(request: Request, collection: str) -> Answer:
+    """GET a page of a collection, of one customer's, or of the one record that a value names."""
+    dialect, kind = dialects.of(request), KINDS[collection]
+    customer_filter = ("customer",) if kind in LISTED_BY_CUSTOMER else ()
+    limit, cursor = dialect.read_page(request, (*names_of(kind), *customer_filter))
+    by = next((name for name in names_of(kind) if name in request.query), None)
+    if by is not None:
+        this = Reference(kind, request.query[by], by)
+        record = load(request, f"{collection}:read", [this]).known.found.get(this)
+        return dialect.write_page([record] if record else [], None)
+    loaded = load(request, f"{collection}:read")
+    found = page(loaded.tenant, kind, limit, cursor, request.query.get("customer"))
+    return dialect.write_page(found.records, found.next_cursor)
+
+
+def names_of(kind: type[Record]) -> tuple[str, ...]:
+    """The fields by whose value a record of this kind can be found."""
+    return kind.unique + kind.shared

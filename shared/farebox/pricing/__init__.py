@@ -1,0 +1,1 @@
+"""What something costs: exact, once rounded, and able to explain itself. Pure."""

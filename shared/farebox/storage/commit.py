@@ -1,0 +1,174 @@
+"""The one write of a request: record, unique values, idempotency and event, or nothing.
+
+time ──▶ transact ─▶ done
+             ├─ a condition failed on our own earlier try (same write_id) ─▶ done
+             ├─ an idempotency key was there first ─▶ its record, or KeyReused
+             ├─ a shared value was there first ─▶ again without claiming it
+             ├─ a unique value was there first ─▶ ValueTaken
+             ├─ the record is no longer the version that was read ─▶ StateChanged
+             └─ another transaction was at work on an item ─▶ pause, again
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from farebox import clock, ids
+from farebox.billing.records import Change, Event, Kept
+from farebox.instants import stamp
+from farebox.problems import StateChanged, Unavailable, ValueTaken
+from farebox.settings import settings
+from farebox.storage import items, keys
+from farebox.storage.connection import Condition, Delete, Put, Reason, Refused, Write, connection
+from farebox.storage.load import IdempotencyKey, Loaded, replay
+
+COMMIT_ATTEMPTS = 6
+PAUSE_SECONDS = 0.01
+IDEMPOTENCY_LIFETIME = timedelta(days=30)
+EVENT_LIFETIME = timedelta(days=90)
+
+# Holds when nothing has this key: ids are new, unique values free.
+ABSENT = Condition("attribute_not_exists(pk)")
+
+
+def absent_or_expired(now: int) -> Condition:
+    """Holds when no idempotency record is there, or one that TTL has not yet removed."""
+    return Condition("attribute_not_exists(pk) OR expires_at <= :now", {":now": now})
+
+
+def version_is(version: int) -> Condition:
+    """Holds when the record is the one that was read."""
+    return Condition("version = :version", {":version": version})
+
+
+def absent_or_owned(owner: str) -> Condition:
+    """Holds unless a value that is given up has meanwhile come to belong to another record."""
+    return Condition("attribute_not_exists(pk) OR owner_id = :owner", {":owner": owner})
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A write, and what it means when its condition fails."""
+
+    write: Write
+    key: IdempotencyKey | None = None
+    claim: str = ""
+    optional: bool = False
+
+
+def commit(loaded: Loaded, change: Change) -> Kept:
+    """Keep ``change``; answers with its record, or with the one that the same key made first.
+
+    Raises ``KeyReused``, ``ValueTaken``, ``StateChanged``, ``TooLarge`` before any write, and
+    ``Unavailable`` when the outcome is not known or conflicts do not end.
+    """
+    write_id, token = ids.entropy(16).hex(), ids.entropy(16).hex()
+    planned = list(_plan(loaded, change, write_id, clock.now()))
+    for attempt in range(COMMIT_ATTEMPTS):
+        try:
+            connection().transact([each.write for each in planned], token)
+        except Refused as refused:
+            if _is_own(refused.reasons, write_id):
+                return Kept(change.record)
+            first = _replayed(loaded, change, planned, refused.reasons)
+            if first is not None:
+                return first
+            kept = _without_lost_options(planned, refused.reasons)
+            if len(kept) < len(planned):
+                planned, token = kept, ids.entropy(16).hex()
+                continue
+            _refuse(planned, refused.reasons)
+            clock.pause(PAUSE_SECONDS * 2**attempt * (1 + ids.entropy(1)[0] / 256))
+        else:
+            return Kept(change.record)
+    raise Unavailable
+
+
+def _plan(loaded: Loaded, change: Change, write_id: str, now: datetime) -> Iterator[_Planned]:
+    tenant, settled = loaded.tenant, settings()
+    event_id = ids.new("evt")
+    for each in (change, *change.alongside):
+        condition = ABSENT if each.before is None else version_is(each.before.version)
+        item = items.record_item(tenant, each.record, write_id)
+        yield _Planned(Put(settled.core_table, item, condition))
+        yield from _claims(loaded, each, write_id)
+        event = Event(
+            id=event_id if each is change else ids.new("evt"),
+            type=each.event,
+            livemode=each.record.livemode,
+            created_at=stamp(now),
+            record=each.record,
+        )
+        expires_at = int((now + EVENT_LIFETIME).timestamp())
+        item = items.event_item(tenant, event, write_id, expires_at)
+        yield _Planned(Put(settled.events_table, item, ABSENT))
+    for key in loaded.keys:
+        yield _Planned(_idempotency(loaded, change, key, event_id, write_id, now), key=key)
+
+
+def _claims(loaded: Loaded, change: Change, write_id: str) -> Iterator[_Planned]:
+    """Reserve the unique and shared values that are new, give up those that are gone."""
+    table, kind, record = settings().core_table, type(change.record), change.record
+    for field in (*kind.unique, *kind.shared):
+        old, new = getattr(change.before, field, None), getattr(record, field)
+        if (old or "").casefold() == (new or "").casefold():
+            continue
+        if old is not None:
+            key = keys.named(loaded.tenant, kind, field, old)
+            yield _Planned(Delete(table, key, absent_or_owned(record.id)), optional=True)
+        if new is not None:
+            key = keys.named(loaded.tenant, kind, field, new)
+            put = Put(table, {**key, "owner_id": record.id, "write_id": write_id}, ABSENT)
+            yield _Planned(put, claim=field, optional=field in kind.shared)
+
+
+def _idempotency(
+    loaded: Loaded,
+    change: Change,
+    key: IdempotencyKey,
+    event_id: str,
+    write_id: str,
+    now: datetime,
+) -> Put:
+    item = {
+        **keys.idempotency(loaded.tenant, key.operation, key.value),
+        "fingerprint": key.fingerprint,
+        "id": change.record.id,
+        "event": event_id,
+        "write_id": write_id,
+        "expires_at": int((now + IDEMPOTENCY_LIFETIME).timestamp()),
+    }
+    return Put(settings().ephemeral_table, item, absent_or_expired(int(now.timestamp())))
+
+
+def _is_own(reasons: Sequence[Reason], write_id: str) -> bool:
+    """Whether what stands in the way is this very write, done by a try whose answer was lost."""
+    return any(reason.item and reason.item.get("write_id") == write_id for reason in reasons)
+
+
+def _replayed(
+    loaded: Loaded, change: Change, planned: Sequence[_Planned], reasons: Sequence[Reason]
+) -> Kept | None:
+    for each, reason in zip(planned, reasons, strict=True):
+        if each.key is not None and reason.condition_failed and reason.item is not None:
+            return replay(loaded.tenant, type(change.record), reason.item, each.key)
+    return None
+
+
+def _without_lost_options(planned: Sequence[_Planned], reasons: Sequence[Reason]) -> list[_Planned]:
+    return [
+        each
+        for each, reason in zip(planned, reasons, strict=True)
+        if not (each.optional and reason.condition_failed)
+    ]
+
+
+def _refuse(planned: Sequence[_Planned], reasons: Sequence[Reason]) -> None:
+    for each, reason in zip(planned, reasons, strict=True):
+        if reason.condition_failed and each.claim:
+            message = f"This {each.claim} belongs to another record"
+            raise ValueTaken(message, code=f"{each.claim}_taken", param=each.claim)
+    if any(reason.condition_failed for reason in reasons):
+        raise StateChanged
+    if not any(reason.conflicted for reason in reasons):
+        raise Unavailable

@@ -1,0 +1,261 @@
+"""The one seam to DynamoDB: five calls on flat items, and what can go wrong with each.
+
+Everything above speaks in ``Item`` (text, integers, booleans). Tests and the simulator put another
+``Connection`` in place with ``use``; the AWS client can be exchanged here and nowhere else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from farebox import clock, telemetry
+from farebox.problems import Unavailable
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+Item = Mapping[str, str | int | bool]
+
+CONNECT_TIMEOUT_SECONDS = 1
+READ_TIMEOUT_SECONDS = 3
+CALL_ATTEMPTS = 3
+BATCH_ATTEMPTS = 5
+PAUSE_SECONDS = 0.05
+
+_NOT_ANSWERED = frozenset(
+    (
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a write may happen: an expression of DynamoDB's, with its values."""
+
+    expression: str
+    values: Item = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write an item whole."""
+
+    table: str
+    item: Item
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove an item."""
+
+    table: str
+    key: Item
+    condition: Condition
+
+
+Write = Put | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one write of a refused transaction was refused; ``code`` is "" where it was not.
+
+    ``item`` is what stood there, where a condition failed.
+    """
+
+    code: str
+    item: Item | None = None
+
+    @property
+    def condition_failed(self) -> bool:
+        return self.code == "ConditionalCheckFailed"
+
+    @property
+    def conflicted(self) -> bool:
+        return self.code == "TransactionConflict"
+
+
+class Refused(Exception):
+    """A transaction that did not happen, with a reason for each of its writes in turn."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(", ".join(reason.code or "-" for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+class Connection(Protocol):
+    """What a database must do. Every call may raise ``Unavailable``: no answer, effect unknown."""
+
+    def read(self, keys: Mapping[str, Sequence[Item]]) -> Mapping[str, Sequence[Item]]:
+        """Up to 100 items by key, by table, strongly consistent; absent ones are left out."""
+
+    def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
+        """One page of an index: ``partition`` and ``sort`` (name and value), ``limit``, newest
+        first, strictly before the sort value where one is given."""
+
+    def count_up(self, table: str, key: Item) -> int:
+        """Add one to the item's ``count`` and return it; no value is ever returned twice."""
+
+    def transact(self, writes: Sequence[Write], token: str) -> None:
+        """All writes or none; again with the same token within ten minutes is the same one.
+
+        Raises ``Refused``.
+        """
+
+
+class DynamoDB:
+    """The real one, over botocore's client."""
+
+    def __init__(self, client: "BaseClient") -> None:
+        self._client = client
+
+    def read(self, keys: Mapping[str, Sequence[Item]]) -> Mapping[str, Sequence[Item]]:
+        wanted: dict[str, Any] = {
+            table: {"Keys": [_typed(key) for key in wanted], "ConsistentRead": True}
+            for table, wanted in keys.items()
+            if wanted
+        }
+        found: dict[str, list[Item]] = {table: [] for table in keys}
+        for attempt in range(BATCH_ATTEMPTS):
+            answer = self._call("batch_get_item", RequestItems=wanted)
+            for table, items in answer["Responses"].items():
+                found[table].extend(_plain(item) for item in items)
+            wanted = answer.get("UnprocessedKeys") or {}
+            if not wanted:
+                return found
+            clock.pause(PAUSE_SECONDS * 2**attempt)
+        raise Unavailable
+
+    def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
+        (partition, partition_value), (sort, before) = request["partition"], request["sort"]
+        condition, values = "#p = :p", {":p": partition_value}
+        names = {"#p": partition}
+        if before is not None:
+            condition += " AND #s < :s"
+            names["#s"], values[":s"] = sort, before
+        answer = self._call(
+            "query",
+            TableName=table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=_typed(values),
+            ScanIndexForward=False,
+            Limit=request["limit"],
+        )
+        return [_plain(item) for item in answer["Items"]]
+
+    def count_up(self, table: str, key: Item) -> int:
+        answer = self._call(
+            "update_item",
+            TableName=table,
+            Key=_typed(key),
+            UpdateExpression="ADD #c :one",
+            ExpressionAttributeNames={"#c": "count"},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(answer["Attributes"]["count"]["N"])
+
+    def transact(self, writes: Sequence[Write], token: str) -> None:
+        self._call(
+            "transact_write_items",
+            TransactItems=[_action(write) for write in writes],
+            ClientRequestToken=token,
+        )
+
+    def _call(self, operation: str, **arguments: Any) -> Any:
+        from botocore.exceptions import ClientError, HTTPClientError
+
+        try:
+            answer = getattr(self._client, operation)(ReturnConsumedCapacity="TOTAL", **arguments)
+        except ClientError as error:
+            response: Any = error.response
+            code = response["Error"]["Code"]
+            if code == "TransactionCanceledException":
+                raise Refused(_reasons(response)) from error
+            if code in _NOT_ANSWERED:
+                raise Unavailable from error
+            raise
+        except HTTPClientError as error:
+            raise Unavailable from error
+        telemetry.count_units(answer.get("ConsumedCapacity", ()), writes=operation in _WRITES)
+        return answer
+
+
+_WRITES = ("update_item", "transact_write_items")
+_connection: Connection | None = None
+
+
+def connection() -> Connection:
+    """The connection in use; the AWS client is made at first need."""
+    global _connection
+    if _connection is None:
+        _connection = DynamoDB(_client())
+    return _connection
+
+
+def use(other: Connection | None) -> None:
+    """Put another connection in place; None goes back to DynamoDB."""
+    global _connection
+    _connection = other
+
+
+def _client() -> "BaseClient":
+    import botocore.config
+    import botocore.session
+
+    config = botocore.config.Config(
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=READ_TIMEOUT_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": CALL_ATTEMPTS},
+        tcp_keepalive=True,
+    )
+    return botocore.session.get_session().create_client("dynamodb", config=config)
+
+
+def _action(write: Write) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "TableName": write.table,
+        "ConditionExpression": write.condition.expression,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    if write.condition.values:
+        body["ExpressionAttributeValues"] = _typed(write.condition.values)
+    if isinstance(write, Put):
+        return {"Put": body | {"Item": _typed(write.item)}}
+    return {"Delete": body | {"Key": _typed(write.key)}}
+
+
+def _reasons(response: Any) -> list[Reason]:
+    return [
+        Reason(
+            code="" if reason["Code"] == "None" else reason["Code"],
+            item=_plain(reason["Item"]) if reason.get("Item") else None,
+        )
+        for reason in response.get("CancellationReasons", ())
+    ]
+
+
+def _typed(item: Item) -> dict[str, Any]:
+    return {name: _typed_value(value) for name, value in item.items()}
+
+
+def _typed_value(value: str | int | bool) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+def _plain(item: Mapping[str, Any]) -> Item:
+    return {
+        name: int(value["N"]) if "N" in value else next(iter(value.values()))
+        for name, value in item.items()
+    }

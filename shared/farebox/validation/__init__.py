@@ -1,0 +1,1 @@
+"""What may come in: documents, field types with their limits, requests. Pure."""

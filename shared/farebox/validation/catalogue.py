@@ -1,0 +1,123 @@
+"""Requests about what stands behind an order: products, customers, discounts."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from farebox.validation.check import Input, Rules
+from farebox.validation.fields import (
+    Amount,
+    BasisPoints,
+    BlankIsNone,
+    Country,
+    CurrencyCode,
+    Email,
+    External,
+    Id,
+    Instant,
+    LongText,
+    Metadata,
+    Name,
+    Quantity,
+    Url,
+)
+
+MAXIMUM_DISCOUNT_CURRENCIES = 40
+
+
+class Address(Input):
+    """A postal address; every part is optional."""
+
+    line1: Annotated[Name | None, BlankIsNone] = None
+    line2: Annotated[Name | None, BlankIsNone] = None
+    city: Annotated[Name | None, BlankIsNone] = None
+    state: Annotated[Name | None, BlankIsNone] = None
+    region: Annotated[Name | None, BlankIsNone] = None
+    postal_code: Annotated[Name | None, BlankIsNone] = None
+    country: Annotated[Country | None, BlankIsNone] = None
+
+
+class ProductData(Input):
+    """A product named inside a price or a line."""
+
+    name: Name
+    description: Annotated[LongText | None, BlankIsNone] = None
+    unit_label: Annotated[Name | None, BlankIsNone] = None
+    image_url: Url | None = None
+    metadata: Metadata = Field(default_factory=dict)
+
+
+class CreateProduct(ProductData):
+    external_id: External | None = None
+    active: bool = True
+
+
+class UpdateProduct(Input):
+    name: Name = ""
+    description: Annotated[LongText | None, BlankIsNone] = None
+    unit_label: Annotated[Name | None, BlankIsNone] = None
+    image_url: Url | None = None
+    metadata: Metadata = Field(default_factory=dict)
+    external_id: External | None = None
+    active: bool = True
+    default_price: Id | None = None
+
+
+class CreateCustomer(Input):
+    email: Email | None = None
+    name: Annotated[Name | None, BlankIsNone] = None
+    phone: Annotated[Name | None, BlankIsNone] = None
+    description: Annotated[LongText | None, BlankIsNone] = None
+    external_id: External | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    metadata: Metadata = Field(default_factory=dict)
+
+
+class UpdateCustomer(CreateCustomer):
+    """Every field of a customer can change."""
+
+
+class CreateDiscount(Input):
+    """A percentage in basis points, or a fixed amount for each currency it may be used in."""
+
+    name: Name
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    type: Literal["percentage", "fixed"]
+    basis_points: BasisPoints | None = None
+    amounts: (
+        Annotated[
+            dict[CurrencyCode, Annotated[Amount, Field(ge=1)]],
+            Field(min_length=1, max_length=MAXIMUM_DISCOUNT_CURRENCIES),
+        ]
+        | None
+    ) = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    max_redemptions: Quantity | None = None
+    active: bool = True
+    metadata: Metadata = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        rules = Rules()
+        wanted, other = ("basis_points", "amounts")[:: 1 if self.type == "percentage" else -1]
+        if getattr(self, wanted) is None:
+            rules.broken("required", f"A {self.type} discount needs {wanted}", wanted)
+        if getattr(self, other) is not None:
+            rules.broken("excluded", f"A {self.type} discount has no {other}", other)
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            rules.broken("invalid_period", "ends_at must be after starts_at", "ends_at")
+        rules.raise_if_any()
+        return self
+
+
+class UpdateDiscount(Input):
+    """What a discount takes off never changes; make another."""
+
+    name: Name = ""
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    max_redemptions: Quantity | None = None
+    active: bool = True
+    metadata: Metadata = Field(default_factory=dict)

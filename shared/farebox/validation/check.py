@@ -1,0 +1,79 @@
+"""The one place that turns a document into a typed request, and pydantic's errors into ours."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+from farebox.problems import FieldError, InvalidRequest
+
+MAXIMUM_ERRORS = 100
+MAXIMUM_PARAM = 200
+READ_ONLY = frozenset(
+    ("id", "object", "created", "created_at", "updated_at", "livemode", "status", "number")
+)
+_CODES = {"missing": "required", "extra_forbidden": "unknown_field"}
+_MESSAGES = {
+    "missing": "This field is required",
+    "extra_forbidden": "There is no such field here",
+    "read_only_field": "This field is set by Farebox",
+}
+
+Shape = TypeVar("Shape", bound="Input")
+
+
+class Input(BaseModel):
+    """What every request is: strict, frozen, and without unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that the caller named, for an update; a null among them clears."""
+        return {name: getattr(self, name) for name in type(self).model_fields if self.names(name)}
+
+    def names(self, field: str) -> bool:
+        """Whether the caller sent this field."""
+        return field in self.model_fields_set
+
+
+class Rules:
+    """Rules between fields: collects what is broken and where, for a validator to raise."""
+
+    def __init__(self) -> None:
+        self._errors: list[InitErrorDetails] = []
+
+    def broken(self, code: str, message: str, *location: str | int) -> None:
+        error = PydanticCustomError(code, "{message}", {"message": message})
+        self._errors.append(InitErrorDetails(type=error, loc=location, input=None))
+
+    def raise_if_any(self) -> None:
+        if self._errors:
+            raise ValidationError.from_exception_data("rules", self._errors)
+
+
+def check(shape: type[Shape], document: Mapping[str, Any]) -> Shape:
+    """``document`` as a ``shape``; raises ``InvalidRequest`` with every bad field."""
+    try:
+        return shape.model_validate(document)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        raise InvalidRequest(_field_error(each) for each in details[:MAXIMUM_ERRORS]) from None
+
+
+def _field_error(details: ErrorDetails) -> FieldError:
+    location = [part for part in details["loc"] if part != "[key]"]
+    kind = details["type"]
+    if kind == "extra_forbidden" and location[-1] in READ_ONLY:
+        kind = "read_only_field"
+    code = "invalid_type" if kind.endswith("_type") else _CODES.get(kind, kind)
+    return FieldError(path(location), code, _MESSAGES.get(kind, details["msg"]))
+
+
+def path(location: list[str | int]) -> str:
+    """``["line_items", 0, "quantity"]`` as ``line_items[0].quantity``."""
+    text = ""
+    for part in location:
+        separator = "." if text else ""
+        text += f"[{part}]" if isinstance(part, int) else f"{separator}{part}"
+    return text[:MAXIMUM_PARAM]
