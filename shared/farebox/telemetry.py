@@ -59,13 +59,14 @@ def finish(operation: str, fields: Mapping[str, Any], error: BaseException | Non
     metrics.add_dimension(name="outcome", value=f"{int(fields.get('status', 500)) // 100}xx")
     metrics.add_metric(name="Answers", unit="Count", value=1)
     metrics.flush_metrics()
+    metrics.clear_metrics()
 
 
 @cache
 def _logger() -> "Logger":
     from aws_lambda_powertools import Logger
 
-    return Logger(utc=True)
+    return Logger(utc=True, location=None)
 
 
 @cache

@@ -131,10 +131,9 @@ def _metadata_value(value: Any) -> Any:
             raise PydanticCustomError("string_too_long", message)
         return _free_text(value)
     if isinstance(value, int | Decimal):
-        too_long = isinstance(value, Decimal) and (
-            len(value.as_tuple().digits) > MAXIMUM_METADATA_DIGITS
-        )
-        if abs(value) > MAXIMUM_SAFE_INTEGER or too_long:
+        number = Decimal(value)
+        digits = len(number.as_tuple().digits)
+        if abs(number) > MAXIMUM_SAFE_INTEGER or digits > MAXIMUM_METADATA_DIGITS:
             message = "Numbers lie within ±2^53 and have at most 17 digits"
             raise PydanticCustomError("number_out_of_range", message)
         _free_text(str(value))
