@@ -9,6 +9,7 @@ from farebox.billing.known import Known, Reference
 from farebox.billing.prices import Price
 from farebox.billing.products import Product
 from farebox.billing.records import Metadata, kept_metadata
+from farebox.pricing.billed import Billed
 from farebox.pricing.money import Currency, currencies
 from farebox.pricing.quote import Quote, quote
 from farebox.problems import FieldErrors
@@ -106,7 +107,8 @@ def price(
     """The line, at its quote or at a custom ``amount``."""
     explained = None
     if amount is None:
-        explained = quote(terms.model, terms.config, Fraction(asked.quantity), currency)
+        billed = Billed(quantity=Fraction(asked.quantity))
+        explained = quote(terms.model, terms.config, billed, currency)
         amount = explained.amount
     inline = {"currency": terms.currency, "model": terms.model, **terms.config}
     return LineItem(

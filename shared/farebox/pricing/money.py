@@ -32,10 +32,16 @@ class Currency:
         """How many minor units make a major one."""
         return int(10**self.charge_exponent)
 
-    def from_major(self, amount: Fraction) -> int:
-        """An exact amount in major units as one that can be charged, rounded half up."""
-        steps = amount * self.minor_units / self.charge_step
-        return round_half_up(steps) * self.charge_step
+    @property
+    def iso_step(self) -> int:
+        """ISO 4217's smallest unit in minor units; at least one, as amounts are integers."""
+        return int(10 ** max(0, self.charge_exponent - self.exponent))
+
+    def from_major(self, amount: Fraction, step: int | None = None) -> int:
+        """An exact amount in major units, rounded half up to a multiple of ``step`` minor units:
+        without one, to what can be charged."""
+        step = step or self.charge_step
+        return round_half_up(amount * self.minor_units / step) * step
 
     def to_major(self, amount: Fraction | int) -> Fraction:
         """Minor units in major ones, exactly."""

@@ -1,10 +1,15 @@
 """One entry to all price models: what is billed, in; the amount and how it came about, out."""
 
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from farebox.pricing.models import FORMS, MODELS, Config, Step
+from farebox.pricing.billed import Billed
+from farebox.pricing.models import MODELS
 from farebox.pricing.money import Currency, as_text
+from farebox.pricing.steps import Step, total
+
+Config = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,7 @@ class QuoteStep:
     units: str
     rate: str
     subtotal: str
+    part: tuple[str, ...] = ()
     over: str | None = None
     up_to: str | None = None
 
@@ -34,20 +40,29 @@ class Quote:
     steps: tuple[QuoteStep, ...]
 
 
-def quote(model: str, config: Config, quantity: Fraction, currency: Currency) -> Quote:
-    """Price ``quantity`` of a price whose ``config`` is in its system's own wire terms."""
-    form = FORMS.get(model)
-    if form is not None:
-        steps = list(form(config, quantity, currency.minor_units))
-    else:
-        steps = list(MODELS[model](config, quantity))
-    total = sum((step.subtotal for step in steps), Fraction(0))
+def steps_of(model: str, config: Config, billed: Billed, currency: Currency) -> list[Step]:
+    """The steps of an amount in major units, exact; their subtotals add up to it."""
+    chosen = MODELS[model]
+    steps = chosen.rates(config, billed)
+    if not chosen.minor:
+        return list(steps)
+    return [replace(step, rate=currency.to_major(step.rate)) for step in steps]
+
+
+def quote(
+    model: str, config: Config, billed: Billed, currency: Currency, *, to_iso: bool = False
+) -> Quote:
+    """Price what is billed. The amount is rounded to what can be charged, or ``to_iso``: to the
+    currency's ISO 4217 exponent."""
+    steps = steps_of(model, config, billed, currency)
+    exact_amount = total(steps)
+    step = currency.iso_step if to_iso else currency.charge_step
     return Quote(
         model=model,
-        amount=currency.from_major(total),
-        exact_amount=as_text(total),
-        rounding_step=as_text(currency.to_major(currency.charge_step)),
-        steps=tuple(_shown(step) for step in steps),
+        amount=currency.from_major(exact_amount, step),
+        exact_amount=as_text(exact_amount),
+        rounding_step=as_text(currency.to_major(step)),
+        steps=tuple(_shown(each) for each in steps),
     )
 
 
@@ -57,6 +72,7 @@ def _shown(step: Step) -> QuoteStep:
         units=as_text(step.units),
         rate=as_text(step.rate),
         subtotal=as_text(step.subtotal),
+        part=step.part,
         over=None if step.over is None else as_text(step.over),
         up_to=None if step.up_to is None else as_text(step.up_to),
     )
