@@ -10,7 +10,7 @@ import create_order
 import create_price
 from farebox import dialects
 from farebox.handler import Answer, Line, Request, endpoint
-from farebox.operations import catalogue, pages, reads
+from farebox.operations import catalogue, pages, periods, quotes, reads
 from farebox.problems import NotFound
 from farebox.storage.load import authenticate
 
@@ -20,18 +20,25 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", "/v1/prices", create_price.handler.line),
     ("POST", "/v1/orders", create_order.handler.line),
     ("POST", "/v1/checkouts", create_checkout.handler.line),
+    ("POST", "/v1/quotes", quotes.create),
 ]
-for name in reads.KINDS:
+for name, kind in reads.KINDS.items():
     ROUTES += [
         ("GET", f"/v1/{name}", partial(reads.list_newest_first, collection=name)),
         ("GET", f"/v1/{name}/<value>", partial(reads.get, collection=name)),
-        ("GET", f"/v1/{name}/<by>/<value>", partial(reads.get, collection=name)),
     ]
+    for field in reads.names_of(kind):
+        line = partial(reads.get, collection=name, by=field)
+        ROUTES.append(("GET", f"/v1/{name}/{field}/<value>", line))
 for name in catalogue.RESOURCES:
     ROUTES += [
         ("POST", f"/v1/{name}", partial(catalogue.create, collection=name)),
         ("PATCH", f"/v1/{name}/<id>", partial(catalogue.update, collection=name)),
     ]
+ROUTES += [
+    ("POST", "/v1/prices/<id>/quote", quotes.of_price),
+    ("GET", "/v1/prices/<id>/periods", periods.of_price),
+]
 
 router = APIGatewayHttpResolver()
 

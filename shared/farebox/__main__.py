@@ -12,6 +12,7 @@ import getpass
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from farebox import bootstrap
 from farebox.billing.organizations import ALL_SCOPES, DEFAULT_CURRENCY
@@ -73,7 +74,7 @@ def _use_stack(name: str) -> None:
     """Take the tables' names from a deployed stack's resources."""
     import botocore.session
 
-    client = botocore.session.get_session().create_client("cloudformation")
+    client: Any = botocore.session.get_session().create_client("cloudformation")
     resources = client.describe_stack_resources(StackName=name)["StackResources"]
     for resource in resources:
         variable = TABLES.get(resource["LogicalResourceId"])

@@ -77,6 +77,7 @@ def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: dat
         known.find(Customer, asked.customer, "customer", errors)
     found = _terms(asked, known, errors)
     currency = line_items.settle_currency(asked.currency, found, known, errors)
+    line_items.check_billable(lines_of(asked), found, currency, errors)
     discount = _discount(asked, known, currency, stamp(now), errors)
     errors.raise_if_any()
     lines = tuple(

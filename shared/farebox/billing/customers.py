@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from farebox.billing.known import Known, Reference
-from farebox.billing.records import Change, Record, kept_metadata, merged_metadata
+from farebox.billing.records import Change, Record, kept_metadata, merged_metadata, plain
 from farebox.instants import stamp
 
 if TYPE_CHECKING:
-    from farebox.validation.catalogue import Address, CreateCustomer, UpdateCustomer
+    from farebox.validation.catalogue import CreateCustomer, UpdateCustomer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +58,9 @@ def update(before: Customer, asked: "UpdateCustomer", known: Known, *, now: date
     return Change(record=after, event="customer.updated", before=before)
 
 
-def address(given: "Address | None") -> Mapping[str, Any] | None:
-    """An address as it is kept: the parts that were given."""
-    return None if given is None else given.model_dump(exclude_none=True)
-
-
 def _fields(asked: Mapping[str, Any]) -> dict[str, Any]:
     fields = {name: value for name, value in asked.items() if name != "metadata"}
     for name in ("billing_address", "shipping_address"):
         if name in fields:
-            fields[name] = address(fields[name])
+            fields[name] = plain(fields[name])
     return fields

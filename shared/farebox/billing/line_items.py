@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from farebox.billing.known import Known, Reference
-from farebox.billing.prices import Price
+from farebox.billing.prices import Price, configs
 from farebox.billing.products import Product
 from farebox.billing.records import Metadata, kept_metadata
-from farebox.pricing.billed import Billed
+from farebox.pricing.models import MODELS
 from farebox.pricing.money import Currency, currencies
 from farebox.pricing.quote import Quote, quote
 from farebox.problems import FieldErrors
@@ -22,29 +21,30 @@ if TYPE_CHECKING:
 class LineItem:
     """A line as it is kept: its amount never changes, whatever becomes of the price.
 
-    ``price_data`` holds the terms of an inline price. ``quote`` says how the amount came about;
+    ``price_data`` holds the terms of an inline price, ``billed`` what is billed beside or in place
+    of a quantity. ``quote`` says how the amount came about;
     a line whose order carries a custom amount has none.
     """
 
     id: str
-    quantity: int
+    quantity: int | None
     description: str
     total_amount: int
     price: str | None = None
     product: str | None = None
     product_name: str | None = None
     price_data: Mapping[str, Any] | None = None
+    billed: Mapping[str, Any] = field(default_factory=dict)
     quote: Quote | None = None
     metadata: Metadata = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a line is priced by, wherever it came from."""
+    """What a line is priced by, wherever it came from; ``configs`` by currency, its own first."""
 
     model: str
-    config: Mapping[str, Any]
-    currency: str
+    configs: Mapping[str, Mapping[str, Any]]
     product_name: str
     price: str | None = None
     product: str | None = None
@@ -77,7 +77,7 @@ def terms_of_product(id: str, param: str, known: Known, errors: FieldErrors) -> 
         return None
     price = product.default_price
     _check_sellable(price.active, price.is_recurring, param, errors)
-    return Terms(price.model, price.config, price.currency, product.name, price.id, product.id)
+    return Terms(price.model, price.configs(), product.name, price.id, product.id)
 
 
 def sellable_product(id: str, param: str, known: Known, errors: FieldErrors) -> Product | None:
@@ -92,11 +92,11 @@ def settle_currency(
     asked: str | None, lines: Sequence[Terms | None], known: Known, errors: FieldErrors
 ) -> Currency:
     """The one currency of all lines: as asked, else of the first line, else the organization's."""
-    found = next((line.currency for line in lines if line is not None), None)
+    found = next((next(iter(line.configs)) for line in lines if line is not None), None)
     code = asked or found or known.organization.default_currency
     for place, line in enumerate(lines):
-        if line is not None and line.currency != code:
-            message = f"This line is priced in {line.currency}, not in {code}"
+        if line is not None and code not in line.configs:
+            message = f"This line is priced in {', '.join(line.configs)}, not in {code}"
             errors.add(f"line_items[{place}]", "currency_mismatch", message)
     return currencies()[code]
 
@@ -106,11 +106,11 @@ def price(
 ) -> LineItem:
     """The line, at its quote or at a custom ``amount``."""
     explained = None
+    config = terms.configs[currency.code]
     if amount is None:
-        billed = Billed(quantity=Fraction(asked.quantity))
-        explained = quote(terms.model, terms.config, billed, currency)
+        explained = quote(terms.model, config, asked.billed(), currency)
         amount = explained.amount
-    inline = {"currency": terms.currency, "model": terms.model, **terms.config}
+    inline = {"currency": currency.code, "model": terms.model, **config}
     return LineItem(
         id=id,
         quantity=asked.quantity,
@@ -120,9 +120,30 @@ def price(
         product=terms.product,
         product_name=terms.product_name,
         price_data=inline if terms.inline else None,
+        billed=asked.other_inputs(),
         quote=explained,
         metadata=kept_metadata(asked.metadata),
     )
+
+
+def check_billable(
+    asked: Sequence["AskedLine"],
+    lines: Sequence[Terms | None],
+    currency: Currency,
+    errors: FieldErrors,
+) -> None:
+    """Note each line that is not billed by what its price is billed by."""
+    for place, (line, terms) in enumerate(zip(asked, lines, strict=True)):
+        if terms is None or currency.code not in terms.configs:
+            continue
+        takes = MODELS[terms.model].takes
+        if getattr(line, takes) is None:
+            message = f"A price of the model {terms.model} is billed by {takes}"
+            errors.add(f"line_items[{place}].{takes}", "required", message)
+        custom = terms.configs[currency.code].get("custom_unit_amount")
+        if custom is not None and custom.get("preset") is None:
+            message = "This price leaves its amount to the payer: give the order an amount"
+            errors.add(f"line_items[{place}]", "custom_amount_required", message)
 
 
 def check_total(total: int, currency: Currency, param: str, errors: FieldErrors) -> None:
@@ -150,21 +171,19 @@ def _of_price(price: Price | None, param: str, errors: FieldErrors) -> Terms | N
     if price is None:
         return None
     _check_sellable(price.active, price.is_recurring, f"{param}.price", errors)
-    return Terms(
-        price.model, price.config, price.currency, price.product_name, price.id, price.product
-    )
+    return Terms(price.model, price.configs(), price.product_name, price.id, price.product)
 
 
 def _of_inline(asked: Any, param: str, known: Known, errors: FieldErrors) -> Terms | None:
-    _check_sellable(asked.active, asked.is_recurring(), param, errors)
+    _check_sellable(asked.active, asked.is_recurring, param, errors)
     model, config = asked.terms()
+    terms = configs(asked.currency, config, asked.options())
     if asked.product_data is not None:
-        name = asked.product_data.name
-        return Terms(model, config, asked.currency, name, inline=True)
+        return Terms(model, terms, asked.product_data.name, inline=True)
     product = sellable_product(asked.product, f"{param}.product", known, errors)
     if product is None:
         return None
-    return Terms(model, config, asked.currency, product.name, None, product.id, inline=True)
+    return Terms(model, terms, product.name, None, product.id, inline=True)
 
 
 def _check_sellable(active: bool, recurring: bool, param: str, errors: FieldErrors) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from farebox.billing import line_items
-from farebox.billing.customers import Customer, address
+from farebox.billing.customers import Customer
 from farebox.billing.known import Known, Reference
 from farebox.billing.line_items import LineItem
-from farebox.billing.records import Change, Record, kept_metadata
+from farebox.billing.records import Change, Record, kept_metadata, plain
 from farebox.instants import stamp
+from farebox.pricing.money import Currency
 from farebox.problems import FieldErrors
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Cha
     else:
         terms = line_items.terms(asked.line_items, known, errors)
     currency = line_items.settle_currency(asked.currency, terms, known, errors)
+    if asked.amount is None:
+        line_items.check_billable(asked.line_items, terms, currency, errors)
+    else:
+        _check_bounds(asked.amount, terms[0], currency, errors)
     errors.raise_if_any()
     lines = tuple(
         line_items.price(line, found, currency, id=line_id(id, place), amount=asked.amount)
@@ -72,8 +77,8 @@ def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Cha
     param = "line_items" if asked.amount is None else "amount"
     line_items.check_total(total, currency, param, errors)
     errors.raise_if_any()
-    billing = address(asked.billing_address)
-    shipping = address(asked.shipping_address)
+    billing = plain(asked.billing_address)
+    shipping = plain(asked.shipping_address)
     order = Order(
         id=id,
         livemode=known.livemode,
@@ -111,4 +116,15 @@ def _custom_terms(
         return None
     default = product.default_price.currency if product.default_price else None
     currency = asked.currency or default or known.organization.default_currency
-    return line_items.Terms("", {}, currency, product.name, None, product.id)
+    return line_items.Terms("", {currency: {}}, product.name, None, product.id)
+
+
+def _check_bounds(
+    amount: int, terms: line_items.Terms | None, currency: Currency, errors: FieldErrors
+) -> None:
+    """A price that leaves its amount to the payer may set bounds to it."""
+    config = terms.configs.get(currency.code, {}) if terms else {}
+    custom = config.get("custom_unit_amount") or {}
+    low, high = custom.get("minimum"), custom.get("maximum")
+    if (low is not None and amount < low) or (high is not None and amount > high):
+        errors.add("amount", "out_of_range", f"This price takes {low or 0} to {high or 'any'}")

@@ -1,18 +1,41 @@
 """Prices: how an amount follows from what is billed. A price's amount never changes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from farebox.billing.known import Known, Reference
-from farebox.billing.records import Change, Record, kept_metadata
+from farebox.billing.records import Change, Record, kept_metadata, plain
 from farebox.instants import stamp
+from farebox.pricing.cadence import Cycle, cycle_of, cycle_of_interval
 from farebox.problems import FieldErrors
 
 if TYPE_CHECKING:
     from farebox.billing.products import Product
     from farebox.validation.prices import CreatePrice
+
+AMOUNTS = frozenset(("unit_amount", "unit_amount_decimal", "custom_unit_amount", "tiers"))
+KEPT_AS_ASKED = (
+    "name",
+    "active",
+    "tax_behavior",
+    "recurring",
+    "cadence",
+    "billing_cycle_configuration",
+    "invoicing_cycle_configuration",
+    "billable_metric_id",
+    "billed_in_advance",
+    "fixed_price_quantity",
+    "conversion_rate",
+    "conversion_rate_config",
+    "dimensional_price_configuration",
+    "invoice_grouping_key",
+    "license_type_id",
+    "lookup_key",
+    "external_price_id",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +55,47 @@ class Price(Record):
     currency: str
     model: str
     config: Mapping[str, Any]
+    currency_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     name: str | None = None
     active: bool = True
-    cadence: str | None = None
+    tax_behavior: str | None = None
     recurring: Mapping[str, Any] | None = None
+    cadence: str | None = None
+    billing_cycle_configuration: Mapping[str, Any] | None = None
+    invoicing_cycle_configuration: Mapping[str, Any] | None = None
+    billable_metric_id: str | None = None
+    billed_in_advance: bool | None = None
+    fixed_price_quantity: int | Decimal | None = None
+    conversion_rate: int | Decimal | None = None
+    conversion_rate_config: Mapping[str, Any] | None = None
+    dimensional_price_configuration: Mapping[str, Any] | None = None
+    invoice_grouping_key: str | None = None
+    license_type_id: str | None = None
     lookup_key: str | None = None
     external_price_id: str | None = None
 
     @property
     def is_recurring(self) -> bool:
         return self.recurring is not None or self.cadence not in (None, "one_time")
+
+    def cycle(self) -> Cycle | None:
+        """How often this price is billed; None is once."""
+        if self.recurring is not None:
+            interval, number = self.recurring["interval"], self.recurring["interval_count"]
+            return cycle_of_interval(interval, number)
+        return cycle_of(self.cadence or "one_time", self.billing_cycle_configuration)
+
+    def configs(self) -> Mapping[str, Mapping[str, Any]]:
+        """The terms in each currency that the price has amounts in, its own first."""
+        return configs(self.currency, self.config, self.currency_options)
+
+
+def configs(
+    currency: str, config: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Mapping[str, Any]]:
+    """Terms by currency: an option replaces the amounts, everything else stays."""
+    shared = {name: value for name, value in config.items() if name not in AMOUNTS}
+    return {currency: config} | {code: {**shared, **option} for code, option in options.items()}
 
 
 def references(asked: "CreatePrice") -> Iterable[Reference]:
@@ -50,6 +104,8 @@ def references(asked: "CreatePrice") -> Iterable[Reference]:
 
     if asked.product is not None:
         yield Reference(Product, asked.product)
+    if asked.transfer_lookup_key and asked.lookup_key is not None:
+        yield Reference(Price, asked.lookup_key, by="lookup_key")
 
 
 def create(
@@ -82,11 +138,17 @@ def create(
         currency=asked.currency,
         model=model,
         config=config,
-        name=asked.name,
-        active=asked.active,
-        cadence=asked.cadence,
-        recurring=asked.recurring.model_dump() if asked.recurring else None,
-        lookup_key=asked.lookup_key,
-        external_price_id=asked.external_price_id,
+        currency_options=asked.options(),
+        **{name: plain(getattr(asked, name)) for name in KEPT_AS_ASKED},
     )
+    if asked.transfer_lookup_key and asked.lookup_key is not None:
+        former = known.found.get(Reference(Price, asked.lookup_key, by="lookup_key"))
+        if isinstance(former, Price):
+            alongside += (without_lookup_key(former, now),)
     return Change(record=price, event="price.created", alongside=alongside)
+
+
+def without_lookup_key(price: Price, now: datetime) -> Change:
+    """The price after its lookup_key has gone to another."""
+    after = replace(price, lookup_key=None, version=price.version + 1, updated_at=stamp(now))
+    return Change(record=after, event="price.updated", before=price)

@@ -61,6 +61,11 @@ class Event:
     record: Record
 
 
+def plain(asked: Any) -> Any:
+    """A part of a request as it is kept: the fields that were given."""
+    return asked.model_dump(exclude_none=True) if hasattr(asked, "model_dump") else asked
+
+
 def kept_metadata(given: Mapping[str, Any]) -> Metadata:
     """Metadata of a new record: null and empty values are left out."""
     return {key: value for key, value in given.items() if value is not None and value != ""}

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from farebox.handler import Answer, Request
+from farebox.handler import Answer, Json, Request
 from farebox.problems import Problem
 
 if TYPE_CHECKING:
     from farebox.billing.records import Kept, Record
+    from farebox.pricing.quote import Quote
     from farebox.validation.check import Input
 
 Shape = TypeVar("Shape", bound="Input")
@@ -30,6 +31,12 @@ class Dialect(Protocol):
 
     def write_page(self, records: "Sequence[Record]", next_cursor: str | None) -> Answer:
         """A page of a list."""
+
+    def write_list(self, rows: Sequence[Json]) -> Answer:
+        """Rows that are worked out and not kept, all of them."""
+
+    def write_quote(self, quote: "Quote", currency: str, formatted: str | None) -> Answer:
+        """An amount that was worked out and not kept."""
 
     def write_problem(self, problem: Problem, request_id: str) -> Answer:
         """A refusal."""

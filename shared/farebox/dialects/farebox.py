@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from farebox.handler import RETRY_AFTER_SECONDS, Answer, Request
+from farebox.handler import RETRY_AFTER_SECONDS, Answer, Json, Request
 from farebox.problems import FieldError, InvalidRequest, Problem, Unauthenticated, Unavailable
 from farebox.validation import documents
 from farebox.validation.check import Input, check
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from farebox.billing.prices import Price
     from farebox.billing.products import Product
     from farebox.billing.records import Kept, Record
+    from farebox.pricing.quote import Quote
 
 PROBLEM_TYPES = "https://farebox.dev/problems/"
 MAXIMUM_PAGE = 100
@@ -59,6 +60,17 @@ def write_page(records: Sequence["Record"], next_cursor: str | None) -> Answer:
         "next_cursor": next_cursor,
     }
     return Answer(200, page)
+
+
+def write_list(rows: Sequence[Json]) -> Answer:
+    """Rows that are worked out and not kept, all of them."""
+    return Answer(200, {"data": rows, "has_more": False, "next_cursor": None})
+
+
+def write_quote(quote: "Quote", currency: str, formatted: str | None) -> Answer:
+    """An amount that was worked out and not kept."""
+    shown = {} if formatted is None else {"formatted_amount": formatted}
+    return Answer(200, {"object": "quote", "currency": currency, **_fields(quote), **shown})
 
 
 def write_problem(problem: Problem, request_id: str) -> Answer:
@@ -109,9 +121,11 @@ def _product(document: dict[str, Any], product: "Product") -> dict[str, Any]:
 
 
 def _price(document: dict[str, Any], price: "Price") -> dict[str, Any]:
-    del document["model"], document["config"]
+    for name in ("model", "config", "currency_options"):
+        del document[name]
+    options = {"currency_options": price.currency_options} if price.currency_options else {}
     kind = "recurring" if price.is_recurring else "one_time"
-    return {**document, "type": kind, **_terms(price.model, price.config)}
+    return {**document, "type": kind, **_terms(price.model, price.config), **options}
 
 
 def _order(document: dict[str, Any], order: "Order") -> dict[str, Any]:

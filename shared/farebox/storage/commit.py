@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from farebox import clock, ids
-from farebox.billing.records import Change, Event, Kept
+from farebox.billing.records import Change, Event, Kept, Record
 from farebox.instants import stamp
 from farebox.problems import StateChanged, Unavailable, ValueTaken
 from farebox.settings import settings
@@ -44,6 +44,11 @@ def version_is(version: int) -> Condition:
 def absent_or_owned(owner: str) -> Condition:
     """Holds unless a value that is given up has meanwhile come to belong to another record."""
     return Condition("attribute_not_exists(pk) OR owner_id = :owner", {":owner": owner})
+
+
+def owned_by(owner: str) -> Condition:
+    """Holds while a value that changes hands still belongs to the record that gives it."""
+    return Condition("owner_id = :owner", {":owner": owner})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,11 @@ def commit(loaded: Loaded, change: Change) -> Kept:
 def _plan(loaded: Loaded, change: Change, write_id: str, now: datetime) -> Iterator[_Planned]:
     tenant, settled = loaded.tenant, settings()
     event_id = ids.new("evt")
-    for each in (change, *change.alongside):
+    changes = (change, *change.alongside)
+    for each in changes:
         condition = ABSENT if each.before is None else version_is(each.before.version)
         item = items.record_item(tenant, each.record, write_id)
         yield _Planned(Put(settled.core_table, item, condition))
-        yield from _claims(loaded, each, write_id)
         event = Event(
             id=event_id if each is change else ids.new("evt"),
             type=each.event,
@@ -102,24 +107,39 @@ def _plan(loaded: Loaded, change: Change, write_id: str, now: datetime) -> Itera
         expires_at = int((now + EVENT_LIFETIME).timestamp())
         item = items.event_item(tenant, event, write_id, expires_at)
         yield _Planned(Put(settled.events_table, item, ABSENT))
+    yield from _names(loaded, changes, write_id)
     for key in loaded.keys:
         yield _Planned(_idempotency(loaded, change, key, event_id, write_id, now), key=key)
 
 
-def _claims(loaded: Loaded, change: Change, write_id: str) -> Iterator[_Planned]:
-    """Reserve the unique and shared values that are new, give up those that are gone."""
-    table, kind, record = settings().core_table, type(change.record), change.record
-    for field in (*kind.unique, *kind.shared):
-        old, new = getattr(change.before, field, None), getattr(record, field)
-        if (old or "").casefold() == (new or "").casefold():
-            continue
-        if old is not None:
-            key = keys.named(loaded.tenant, kind, field, old)
-            yield _Planned(Delete(table, key, absent_or_owned(record.id)), optional=True)
-        if new is not None:
-            key = keys.named(loaded.tenant, kind, field, new)
-            put = Put(table, {**key, "owner_id": record.id, "write_id": write_id}, ABSENT)
-            yield _Planned(put, claim=field, optional=field in kind.shared)
+def _names(loaded: Loaded, changes: Sequence[Change], write_id: str) -> Iterator[_Planned]:
+    """Reserve the unique and shared values that are new, give up those that are gone; a value that
+    goes from one record to another changes hands in one write."""
+    table = settings().core_table
+    released: dict[str, str] = {}
+    claimed: dict[str, tuple[Record, str]] = {}
+    for change in changes:
+        kind = type(change.record)
+        for field in (*kind.unique, *kind.shared):
+            old, new = getattr(change.before, field, None), getattr(change.record, field)
+            if (old or "").casefold() == (new or "").casefold():
+                continue
+            if old is not None:
+                released[str(keys.named(loaded.tenant, kind, field, old)["pk"])] = change.record.id
+            if new is not None:
+                key = keys.named(loaded.tenant, kind, field, new)
+                claimed[str(key["pk"])] = (change.record, field)
+    for name, owner in released.items():
+        if name not in claimed:
+            delete = Delete(table, keys.place(name), absent_or_owned(owner))
+            yield _Planned(delete, optional=True)
+    for name, (record, field) in claimed.items():
+        item = {**keys.place(name), "owner_id": record.id, "write_id": write_id}
+        if name in released:
+            yield _Planned(Put(table, item, owned_by(released[name])))
+        else:
+            put = Put(table, item, ABSENT)
+            yield _Planned(put, claim=field, optional=field in type(record).shared)
 
 
 def _idempotency(

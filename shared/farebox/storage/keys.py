@@ -50,6 +50,11 @@ def named(tenant: Tenant, kind: type[Record], field: str, value: str) -> Item:
     return {"pk": f"{tenant.prefix}UQ#{kind.kind}.{field}#{value.casefold()}", "sk": HEAD}
 
 
+def place(pk: str) -> Item:
+    """Of an item whose partition key is known."""
+    return {"pk": pk, "sk": HEAD}
+
+
 def counter(tenant: Tenant, name: str) -> Item:
     """Of a counter."""
     return {"pk": f"{tenant.prefix}CTR#{name}", "sk": HEAD}

@@ -47,6 +47,12 @@ class Rules:
         error = PydanticCustomError(code, "{message}", {"message": message})
         self._errors.append(InitErrorDetails(type=error, loc=location, input=None))
 
+    def take(self, other: "Rules", *location: str | int) -> None:
+        """What ``other`` found broken, under ``location``."""
+        for error in other._errors:
+            located = (*location, *error.get("loc", ()))
+            self._errors.append(InitErrorDetails(type=error["type"], loc=located, input=None))
+
     def raise_if_any(self) -> None:
         if self._errors:
             raise ValidationError.from_exception_data("rules", self._errors)

@@ -98,6 +98,10 @@ class CreateCheckout(Input):
             rules.broken("required", "A checkout needs a product or line_items", "line_items")
         if self.product is not None and self.line_items is not None:
             rules.broken("excluded", "Not together with product", "line_items")
+        for place, line in enumerate(self.line_items or ()):
+            for name in line.other_inputs():
+                message = "Lines of a checkout have a quantity"
+                rules.broken("excluded", message, "line_items", place, name)
         if self.units is not None and self.product is None:
             rules.broken("excluded", "units go with product; a line has a quantity", "units")
         if self.customer is not None and self.customer_email is not None:

@@ -1,9 +1,11 @@
 """Requests for orders and checkouts, and the line items that both are made of."""
 
+from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, PlainValidator, ValidationInfo, model_validator
 
+from farebox.pricing.billed import Billed
 from farebox.validation.catalogue import Address
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import (
@@ -19,16 +21,25 @@ from farebox.validation.fields import (
 )
 
 MAXIMUM_LINES = 40
+INPUTS = ("quantity", "groups", "cells", "usage", "events", "days", "component_subtotal")
 
 
 def _price_data(value: Any) -> Any:
     """Check inline price data by its own shape, built only where a line carries some."""
-    from farebox.validation.prices import PriceData
+    from farebox.validation.price_forms import PriceData
 
     return None if value is None else PriceData.model_validate(value)
 
 
+def _input(value: Any, info: ValidationInfo) -> Any:
+    """Check one of the inputs that stand in for a quantity, built only where a line has one."""
+    from farebox.validation.quotes import input_type
+
+    return None if value is None else input_type(str(info.field_name)).validate_python(value)
+
+
 InlinePrice = Annotated[Any, PlainValidator(_price_data)]
+OtherInput = Annotated[Any, PlainValidator(_input)]
 
 
 class LineItem(Input):
@@ -37,7 +48,14 @@ class LineItem(Input):
     price: Id | None = None
     price_data: InlinePrice = None
     product: Id | None = None
-    quantity: Quantity
+    quantity: Quantity | None = None
+    groups: OtherInput = None
+    cells: OtherInput = None
+    usage: OtherInput = None
+    events: OtherInput = None
+    days: OtherInput = None
+    component_subtotal: OtherInput = None
+    proration: OtherInput = None
     description: Annotated[Description | None, BlankIsNone] = None
     metadata: Metadata = Field(default_factory=dict)
 
@@ -51,8 +69,30 @@ class LineItem(Input):
             rules.broken("required", "A line needs a price, price_data or a product", "price")
         for name in given[1:]:
             rules.broken("excluded", f"Not together with {given[0]}", name)
+        check_one_input(self, rules)
         rules.raise_if_any()
         return self
+
+    def billed(self) -> Billed:
+        """What this line bills, as the price models take it."""
+        if self.quantity is not None and self.proration is None:
+            return Billed(quantity=Fraction(self.quantity))
+        from farebox.validation.quotes import billed
+
+        return billed(dict(self))
+
+    def other_inputs(self) -> dict[str, Any]:
+        """What was given beside or in place of a quantity, as it came."""
+        return self.model_dump(include={*INPUTS[1:], "proration"}, exclude_none=True)
+
+
+def check_one_input(asked: Input, rules: Rules) -> None:
+    """What is billed is told in exactly one way."""
+    given = [name for name in INPUTS if getattr(asked, name) is not None]
+    if not given:
+        rules.broken("required", f"Give one of {', '.join(INPUTS)}", INPUTS[0])
+    for name in given[1:]:
+        rules.broken("excluded", f"Not together with {given[0]}", name)
 
 
 LineItems = Annotated[list[LineItem], Field(min_length=1, max_length=MAXIMUM_LINES)]

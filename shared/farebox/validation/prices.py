@@ -1,225 +1,144 @@
-"""Requests for prices: Stripe's forms and Orb's models, in their own words."""
+"""Requests for prices that are kept: their terms, how often they are billed, how they are found."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator, ValidationInfo, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from farebox.validation.catalogue import ProductData
 from farebox.validation.check import Input, Rules
-from farebox.validation.fields import (
-    Amount,
-    CurrencyCode,
-    External,
-    FreeText,
-    Id,
-    Metadata,
-    Name,
-    Quantity,
-    Rate,
+from farebox.validation.fields import External, Id
+from farebox.validation.price_configs.rows import (
+    AtMost,
+    Number,
+    PositiveNumber,
+    PositiveRate,
+    Property,
+    end_open,
 )
+from farebox.validation.price_configs.scalar import UpperTier
+from farebox.validation.price_forms import MAXIMUM_INTERVALS, PriceData
 
-MAXIMUM_TIERS = 1000
-MAXIMUM_LOOKUP_KEY = 200
-MAXIMUM_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
-
-LookupKey = Annotated[str, Field(min_length=1, max_length=MAXIMUM_LOOKUP_KEY), FreeText]
+MAXIMUM_DIMENSION_VALUES = 20
 
 
-def _model_config(value: Any, info: ValidationInfo) -> Any:
-    """Check a ``<model_type>_config`` by its own shape and keep it as it came."""
-    from farebox.validation.price_configs import CONFIGS  # built only where a config is given
+class Cycle(Input):
+    """A length of time in days or months."""
 
-    if value is None:
-        return None
-    CONFIGS[str(info.field_name)].model_validate(value)
-    return value
+    duration: Annotated[int, Field(ge=1)]
+    duration_unit: Literal["day", "month"]
 
 
-ModelConfig = Annotated[Mapping[str, Any] | None, PlainValidator(_model_config)]
+class UnitConversion(Input):
+    unit_amount: PositiveRate
 
 
-def _up_to(value: Any) -> Any:
-    if value == "inf" or (type(value) is int and value > 0):
-        return value
-    message = "The last unit of the tier: a positive integer, or inf in the last tier"
-    raise PydanticCustomError("invalid_bound", message)
+class TieredConversion(Input):
+    tiers: Annotated[list[UpperTier], AtMost]
 
 
-class StripeTier(Input):
-    """Units up to ``up_to`` cost ``unit_amount`` each and ``flat_amount`` once, minor units."""
+class ConversionRateConfig(Input):
+    """How many units of the invoiced currency a unit of the price is worth, flat or graduated."""
 
-    up_to: Annotated[int | str, PlainValidator(_up_to)]
-    unit_amount: Amount | None = None
-    unit_amount_decimal: Rate | None = None
-    flat_amount: Amount | None = None
-    flat_amount_decimal: Rate | None = None
-
-    @model_validator(mode="after")
-    def _amounts(self) -> Self:
-        rules = Rules()
-        _one_spelling(self, "unit_amount", rules)
-        _one_spelling(self, "flat_amount", rules)
-        if not any(
-            getattr(self, name) is not None for name in type(self).model_fields if name != "up_to"
-        ):
-            rules.broken("required", "A tier needs a unit_amount or a flat_amount", "unit_amount")
-        rules.raise_if_any()
-        return self
+    conversion_rate_type: Literal["unit", "tiered"]
+    unit_config: UnitConversion | None = None
+    tiered_config: TieredConversion | None = None
 
 
-class TransformQuantity(Input):
-    """Divide the quantity and round it before the rate: packages."""
+class DimensionalPriceConfiguration(Input):
+    """Which values of a group of dimensions this price is for."""
 
-    divide_by: Quantity
-    round: Literal["up", "down"]
-
-
-class Recurring(Input):
-    """Billed again every ``interval_count`` intervals; three years at most."""
-
-    interval: Literal["day", "week", "month", "year"]
-    interval_count: Annotated[int, Field(ge=1)] = 1
-
-    @model_validator(mode="after")
-    def _three_years(self) -> Self:
-        rules = Rules()
-        limit = MAXIMUM_INTERVALS[self.interval]
-        if self.interval_count > limit:
-            rules.broken("period_too_long", f"At most {limit} ({self.interval})", "interval_count")
-        rules.raise_if_any()
-        return self
+    dimension_values: Annotated[
+        list[Property], Field(min_length=1, max_length=MAXIMUM_DIMENSION_VALUES)
+    ]
+    dimensional_price_group_id: Id | None = None
+    external_dimensional_price_group_id: External | None = None
 
 
-class PriceData(Input):
-    """A price named inside a line: how an amount follows from a quantity, and of what product."""
+class CreatePrice(PriceData):
+    """A price to keep. Ids of what Farebox does not keep itself stay in Orb's spelling."""
 
-    currency: CurrencyCode
-    product: Id | None = None
-    product_data: ProductData | None = None
-    name: Name | None = None
-    active: bool = True
-    lookup_key: LookupKey | None = None
-    metadata: Metadata = Field(default_factory=dict)
-    type: Literal["one_time", "recurring"] | None = None
-    recurring: Recurring | None = None
-    cadence: Literal["one_time", "monthly", "quarterly", "semi_annual", "annual"] | None = None
-    billing_scheme: Literal["per_unit", "tiered"] | None = None
-    unit_amount: Amount | None = None
-    unit_amount_decimal: Rate | None = None
-    tiers: Annotated[list[StripeTier], Field(min_length=1, max_length=MAXIMUM_TIERS)] | None = None
-    tiers_mode: Literal["graduated", "volume"] | None = None
-    transform_quantity: TransformQuantity | None = None
-    model_type: Literal["unit", "tiered", "bulk", "package"] | None = None
-    unit_config: ModelConfig = None
-    tiered_config: ModelConfig = None
-    bulk_config: ModelConfig = None
-    package_config: ModelConfig = None
+    external_price_id: External | None = None
+    transfer_lookup_key: bool = False
+    cadence: (
+        Literal["one_time", "monthly", "quarterly", "semi_annual", "annual", "custom"] | None
+    ) = None
+    billing_cycle_configuration: Cycle | None = None
+    invoicing_cycle_configuration: Cycle | None = None
+    billable_metric_id: Id | None = None
+    billed_in_advance: bool | None = None
+    fixed_price_quantity: Number | None = None
+    conversion_rate: PositiveNumber | None = None
+    conversion_rate_config: ConversionRateConfig | None = None
+    dimensional_price_configuration: DimensionalPriceConfiguration | None = None
+    invoice_grouping_key: Property | None = None
+    license_type_id: Id | None = None
 
-    @model_validator(mode="after")
-    def _means_one_thing(self) -> Self:
-        rules = Rules()
-        if (self.product is None) == (self.product_data is None):
-            rules.broken("required", "Give either product or product_data", "product")
-        if self.model_type is not None:
-            self._check_model(rules)
-        else:
-            self._check_form(rules)
-        self._check_time(rules)
-        rules.raise_if_any()
-        return self
-
-    def terms(self) -> tuple[str, dict[str, Any]]:
-        """The name of the pricing model and its configuration, as the caller wrote it."""
-        if self.model_type is not None:
-            return self.model_type, dict(getattr(self, f"{self.model_type}_config"))
-        config = {
-            name: value
-            for name in _FORM_FIELDS
-            if (value := getattr(self, name)) is not None and name != "billing_scheme"
-        }
-        if self.tiers is not None:
-            config["tiers"] = [tier.model_dump(exclude_none=True) for tier in self.tiers]
-            return f"stripe_{self.tiers_mode}", config
-        if self.transform_quantity is not None:
-            config["transform_quantity"] = self.transform_quantity.model_dump()
-            return "stripe_transform_quantity", config
-        return "stripe_per_unit", config
-
+    @property
     def is_recurring(self) -> bool:
         """Whether this price is billed more than once."""
         return self.recurring is not None or self.cadence not in (None, "one_time")
 
-    def _check_model(self, rules: Rules) -> None:
-        wanted = f"{self.model_type}_config"
-        if getattr(self, wanted) is None:
-            rules.broken("required", f"model_type {self.model_type} needs {wanted}", wanted)
-        for name in type(self).model_fields:
-            other = name.endswith("_config") and name != wanted
-            if (other or name in _FORM_FIELDS) and getattr(self, name) is not None:
-                message = f"Not together with model_type {self.model_type}"
-                rules.broken("excluded", message, name)
-
-    def _check_form(self, rules: Rules) -> None:
-        for name in type(self).model_fields:
-            if name.endswith("_config") and getattr(self, name) is not None:
-                rules.broken("required", f"{name} needs its model_type", "model_type")
-        _one_spelling(self, "unit_amount", rules)
-        amount = self.unit_amount is not None or self.unit_amount_decimal is not None
-        tiered = self.billing_scheme == "tiered"
-        if tiered:
-            for name in ("unit_amount", "unit_amount_decimal", "transform_quantity"):
-                if getattr(self, name) is not None:
-                    rules.broken("excluded", "Not together with billing_scheme tiered", name)
-            for name in ("tiers", "tiers_mode"):
-                if getattr(self, name) is None:
-                    rules.broken("required", f"billing_scheme tiered needs {name}", name)
-            _check_bounds(self.tiers or [], rules)
-            return
-        for name in ("tiers", "tiers_mode"):
-            if getattr(self, name) is not None:
-                rules.broken("excluded", f"{name} needs billing_scheme tiered", name)
-        if not amount:
-            message = "A price needs unit_amount, unit_amount_decimal, tiers or a model_type"
-            rules.broken("required", message, "unit_amount")
-
-    def _check_time(self, rules: Rules) -> None:
+    def check(self, rules: Rules) -> None:
+        super().check(rules)
         if self.recurring is not None and self.cadence is not None:
             rules.broken("excluded", "Give either recurring or cadence", "cadence")
-        if self.type is not None and (self.type == "recurring") != self.is_recurring():
-            message = f"type {self.type} contradicts recurring or cadence"
-            rules.broken("contradiction", message, "type")
+        if self.transfer_lookup_key and self.lookup_key is None:
+            rules.broken("required", "transfer_lookup_key needs a lookup_key", "lookup_key")
+        if self.license_type_id is not None and self.model_type != "unit":
+            message = "A price with a licence type is of model_type unit"
+            rules.broken("contradiction", message, "license_type_id")
+        self._check_cycles(rules)
+        self._check_conversion(rules)
+        self._check_usage(rules)
 
+    def _check_cycles(self, rules: Rules) -> None:
+        billing, invoicing = self.billing_cycle_configuration, self.invoicing_cycle_configuration
+        if (billing is not None) != (self.cadence == "custom"):
+            code = "required" if billing is None else "excluded"
+            message = "Goes with cadence custom, and custom with it"
+            rules.broken(code, message, "billing_cycle_configuration")
+        for name in ("billing_cycle_configuration", "invoicing_cycle_configuration"):
+            cycle = getattr(self, name)
+            if cycle is not None and cycle.duration > MAXIMUM_INTERVALS[cycle.duration_unit]:
+                message = f"At most {MAXIMUM_INTERVALS[cycle.duration_unit]} {cycle.duration_unit}s"
+                rules.broken("period_too_long", message, name, "duration")
+        if invoicing is not None and not self.is_recurring:
+            message = "A price that is billed once is invoiced once"
+            rules.broken("excluded", message, "invoicing_cycle_configuration")
+        if (
+            billing is not None
+            and invoicing is not None
+            and billing.duration_unit == invoicing.duration_unit
+            and billing.duration % invoicing.duration
+        ):
+            message = "Must divide the billing cycle into equal parts"
+            rules.broken("invalid_period", message, "invoicing_cycle_configuration", "duration")
 
-class CreatePrice(PriceData):
-    external_price_id: External | None = None
+    def _check_conversion(self, rules: Rules) -> None:
+        rate = self.conversion_rate_config
+        if rate is None:
+            return
+        if self.conversion_rate is not None:
+            message = "Not together with conversion_rate"
+            rules.broken("excluded", message, "conversion_rate_config")
+        for kind in ("unit", "tiered"):
+            name = f"{kind}_config"
+            if (getattr(rate, name) is not None) != (rate.conversion_rate_type == kind):
+                message = f"Given exactly when conversion_rate_type is {kind}"
+                rules.broken("contradiction", message, "conversion_rate_config", name)
+        if rate.tiered_config is not None:
+            tiers = Rules()
+            end_open(rate.tiered_config.tiers, "last_unit", tiers)
+            rules.take(tiers, "conversion_rate_config", "tiered_config")
 
-
-_FORM_FIELDS = (
-    "billing_scheme",
-    "unit_amount",
-    "unit_amount_decimal",
-    "tiers",
-    "tiers_mode",
-    "transform_quantity",
-)
-
-
-def _one_spelling(shape: Input, name: str, rules: Rules) -> None:
-    if getattr(shape, name) is not None and getattr(shape, f"{name}_decimal") is not None:
-        message = f"Give either {name} or {name}_decimal"
-        rules.broken("excluded", message, f"{name}_decimal")
-
-
-def _check_bounds(tiers: list[StripeTier], rules: Rules) -> None:
-    over = 0
-    for place, tier in enumerate(tiers):
-        last = place == len(tiers) - 1
-        if (tier.up_to == "inf") != last:
-            message = "The last tier, and only the last, goes up to inf"
-            rules.broken("invalid_bound", message, "tiers", place, "up_to")
-        elif isinstance(tier.up_to, int) and tier.up_to <= over:
-            message = "Each tier must end above the one before"
-            rules.broken("invalid_bound", message, "tiers", place, "up_to")
-        over = tier.up_to if isinstance(tier.up_to, int) else over
+    def _check_usage(self, rules: Rules) -> None:
+        """Usage is counted by a metric, and cannot be fixed or paid before it happens."""
+        metered = self.billable_metric_id is not None
+        if metered and self.fixed_price_quantity is not None:
+            message = "A price is billed by usage or by a fixed quantity, not both"
+            rules.broken("excluded", message, "fixed_price_quantity")
+        if metered and self.billed_in_advance:
+            message = "Usage is billed in arrears"
+            rules.broken("contradiction", message, "billed_in_advance")
+        if self.dimensional_price_configuration is not None and not metered:
+            message = "A dimensional price needs the metric that counts its usage"
+            rules.broken("required", message, "billable_metric_id")

@@ -1,7 +1,6 @@
-"""Orb's models that take a quantity ``q_g`` for each value of one property, rated alone and summed."""
+"""Orb's models that take a quantity ``q_g`` for each value of one property."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from farebox.pricing.billed import Billed, Group
 from farebox.pricing.money import exact
@@ -138,7 +137,7 @@ def cumulative_grouped_allocation(config: Config, billed: Billed) -> Steps:
 def metered_allowance(config: Config, billed: Billed) -> Steps:
     """consumption × unit_amount, less min(allowance, consumption) × unit_amount."""
     rate = exact(config["unit_amount"])
-    used = {name: ZERO for name in ("consumption", "allowance")}
+    used = dict.fromkeys(("consumption", "allowance"), ZERO)
     for name in used:
         value = config[f"{name}_grouping_value"]
         used[name] = sum(

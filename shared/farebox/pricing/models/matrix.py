@@ -28,7 +28,9 @@ def matrix(config: Config, billed: Billed) -> Steps:
 
 def matrix_with_display_name(config: Config, billed: Billed) -> Steps:
     """Σ q × unit_amount; a value that is not listed costs nothing."""
-    rates = {(row["dimension_value"],): exact(row["unit_amount"]) for row in config["unit_amounts"]}
+    rates: dict[Values, Fraction] = {
+        (row["dimension_value"],): exact(row["unit_amount"]) for row in config["unit_amounts"]
+    }
     for cell in _cells(billed):
         values = cell.dimension_values
         yield Step("cell", cell.quantity, rates.get(values, ZERO), values)

@@ -1,0 +1,51 @@
+"""Work out an amount and show how it comes about; nothing is kept."""
+
+from typing import Any
+
+from farebox import dialects
+from farebox.billing.known import Reference
+from farebox.billing.prices import Price
+from farebox.handler import Answer, Request
+from farebox.pricing.models import MODELS
+from farebox.pricing.money import currencies
+from farebox.pricing.quote import quote
+from farebox.problems import FieldErrors, NotFound
+from farebox.storage.load import load
+from farebox.validation.quotes import BilledInputs, CreateQuote, QuotePrice, billed
+
+SCOPE = "prices:read"
+
+
+def create(request: Request) -> Answer:
+    """POST the terms of a price and what is billed."""
+    asked = dialects.of(request).read(CreateQuote, request)
+    load(request, SCOPE)
+    model, config = asked.terms()
+    return _answer(request, asked, model, config, asked.currency)
+
+
+def of_price(request: Request, id: str) -> Answer:
+    """POST what is billed, to be priced by a price that is kept."""
+    asked = dialects.of(request).read(QuotePrice, request)
+    this = Reference(Price, id)
+    price = load(request, SCOPE, [this]).known.found.get(this)
+    if not isinstance(price, Price):
+        raise NotFound("There is no such price")
+    return _answer(request, asked, price.model, price.config, price.currency)
+
+
+def _answer(
+    request: Request, asked: BilledInputs, model: str, config: Any, currency: str
+) -> Answer:
+    errors = FieldErrors()
+    takes = MODELS[model].takes
+    if getattr(asked, takes) is None:
+        errors.add(takes, "required", f"A price of the model {model} is billed by {takes}")
+    errors.raise_if_any()
+    found = quote(model, config, billed(dict(asked)), currencies()[currency], to_iso=True)
+    formatted = None
+    if asked.locale is not None:
+        from farebox.formatting import money  # brings Babel, which no other answer needs
+
+        formatted = money(found.amount, currencies()[currency], asked.locale)
+    return dialects.of(request).write_quote(found, currency, formatted)
