@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
@@ -16,6 +17,7 @@ from farebox.storage.load import authenticate
 
 ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "/health", pages.health),
+    ("HEAD", "/health", pages.health),
     ("GET", "/checkout/<id>", pages.checkout),
     ("POST", "/v1/prices", create_price.handler.line),
     ("POST", "/v1/orders", create_order.handler.line),
@@ -45,7 +47,8 @@ router = APIGatewayHttpResolver()
 
 def _register(method: str, path: str, line: Line) -> None:
     def respond(**parameters: str) -> Response[str]:
-        answer = line(router.context["request"], **parameters)
+        decoded = {name: unquote(value) for name, value in parameters.items()}
+        answer = line(router.context["request"], **decoded)
         return Response(answer.status, answer.content_type, answer.text, dict(answer.headers))
 
     router.route(path, method=[method])(respond)

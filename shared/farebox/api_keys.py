@@ -7,7 +7,6 @@ checksum lets a secret scanner tell a key from a lookalike:
 """
 
 import base64
-import binascii
 import hashlib
 import re
 import zlib
@@ -72,7 +71,7 @@ def _presented(headers: Mapping[str, str]) -> str:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(value.strip(), validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise Unauthenticated from None
     return headers.get("x-api-key", "").strip()
 

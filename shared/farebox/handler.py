@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import simplejson
 
@@ -41,10 +42,10 @@ class Request:
     request_id: str
 
     def as_event(self) -> dict[str, Any]:
-        """As much of a gateway event as a router needs."""
-        http = {"method": self.method, "path": self.path}
-        context = {"stage": "$default", "http": http}
-        return {"version": "2.0", "rawPath": self.path, "requestContext": context}
+        """As much of a gateway event as a router needs; its path is escaped throughout."""
+        path = quote(self.path)
+        context = {"stage": "$default", "http": {"method": self.method, "path": path}}
+        return {"version": "2.0", "rawPath": path, "requestContext": context}
 
     @cached_property
     def credential(self) -> Credential:
@@ -189,7 +190,8 @@ def read_event(event: Mapping[str, Any]) -> Request:
     """An API Gateway HTTP API event, payload version 2.0."""
     context = event.get("requestContext", {})
     http = context.get("http", {})
-    path = re.sub("/{2,}", "/", event.get("rawPath", "/"))
+    # The gateway has decoded every escape of the path but this one.
+    path = re.sub("/{2,}", "/", event.get("rawPath", "/")).replace("%25", "%")
     return Request(
         method=http.get("method", "GET"),
         path=path.rstrip("/") or "/",

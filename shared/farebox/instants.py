@@ -5,5 +5,4 @@ from datetime import UTC, datetime
 
 def stamp(instant: datetime) -> str:
     """``2026-01-31T12:00:00.000Z``: texts that sort as their instants do."""
-    utc = instant.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

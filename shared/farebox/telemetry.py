@@ -4,13 +4,14 @@ Only named fields are logged: never a body, a key, an e-mail address or a query.
 """
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools import Logger, Metrics
+    from aws_lambda_powertools import Logger
 
 
 @dataclass(slots=True)
@@ -22,44 +23,59 @@ class Usage:
     write_units: Decimal = field(default_factory=Decimal)
 
 
-usage = Usage()
+_usage: ContextVar[Usage] = ContextVar("usage")
+
+
+def usage() -> Usage:
+    """What this invocation has asked for so far; invocations may overlap in one process."""
+    found = _usage.get(None)
+    if found is None:
+        found = Usage()
+        _usage.set(found)
+    return found
 
 
 def count_units(consumed: Any, *, writes: bool) -> None:
     """Add one call's ``ConsumedCapacity`` (one, or one for each table) to the invocation's."""
     tables: Iterable[Mapping[str, Any]] = [consumed] if isinstance(consumed, Mapping) else consumed
     units = sum((Decimal(str(table.get("CapacityUnits", 0))) for table in tables), Decimal())
-    usage.round_trips += 1
+    counted = usage()
+    counted.round_trips += 1
     if writes:
-        usage.write_units += units
+        counted.write_units += units
     else:
-        usage.read_units += units
+        counted.read_units += units
 
 
 def start() -> None:
     """Begin counting for one invocation."""
-    usage.round_trips, usage.read_units, usage.write_units = 0, Decimal(), Decimal()
+    _usage.set(Usage())
 
 
 def finish(operation: str, fields: Mapping[str, Any], error: BaseException | None = None) -> None:
     """Say what one invocation came to; ``error`` is one that nobody foresaw."""
+    counted = usage()
     line = {
         "operation": operation,
         **fields,
-        "round_trips": usage.round_trips,
-        "read_units": str(usage.read_units),
-        "write_units": str(usage.write_units),
+        "round_trips": counted.round_trips,
+        "read_units": str(counted.read_units),
+        "write_units": str(counted.write_units),
     }
     if error is None:
         _logger().info("answered", extra=line)
     else:
         _logger().error("failed", extra=line, exc_info=error)
-    metrics = _metrics()
-    metrics.add_dimension(name="operation", value=operation)
-    metrics.add_dimension(name="outcome", value=f"{int(fields.get('status', 500)) // 100}xx")
-    metrics.add_metric(name="Answers", unit="Count", value=1)
-    metrics.flush_metrics()
-    metrics.clear_metrics()
+    _count_answer(operation, int(fields.get("status", 500)))
+
+
+def _count_answer(operation: str, status: int) -> None:
+    from aws_lambda_powertools import single_metric
+    from aws_lambda_powertools.metrics import MetricUnit
+
+    with single_metric(name="Answers", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension(name="operation", value=operation)
+        metric.add_dimension(name="outcome", value=f"{status // 100}xx")
 
 
 @cache
@@ -67,10 +83,3 @@ def _logger() -> "Logger":
     from aws_lambda_powertools import Logger
 
     return Logger(utc=True, location=None)
-
-
-@cache
-def _metrics() -> "Metrics":
-    from aws_lambda_powertools import Metrics
-
-    return Metrics()

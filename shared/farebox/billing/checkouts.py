@@ -71,12 +71,13 @@ def lines_of(asked: "CreateCheckout") -> list["AskedLine"]:
 def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: datetime) -> Change:
     """An open checkout, every line quoted; refused with every broken rule at once."""
     errors = FieldErrors()
-    if known.livemode and (asked.success_url or "").startswith("http:"):
+    if known.livemode and (asked.success_url or "").lower().startswith("http:"):
         errors.add("success_url", "invalid_url", "Must be an https address in live mode")
     if asked.customer is not None:
         known.find(Customer, asked.customer, "customer", errors)
     found = _terms(asked, known, errors)
-    currency = line_items.settle_currency(asked.currency, found, known, errors)
+    product = "" if asked.product is None else "product"
+    currency = line_items.settle_currency(asked.currency, found, known, errors, product)
     line_items.check_billable(lines_of(asked), found, currency, errors)
     discount = _discount(asked, known, currency, stamp(now), errors)
     errors.raise_if_any()

@@ -21,6 +21,7 @@ class Customer(Record):
     prefix: ClassVar[str] = "cus"
     unique: ClassVar[tuple[str, ...]] = ("external_id",)
     shared: ClassVar[tuple[str, ...]] = ("email",)
+    caseless: ClassVar[tuple[str, ...]] = ("email",)
 
     email: str | None = None
     name: str | None = None

@@ -25,6 +25,7 @@ class Discount(Record):
     kind: ClassVar[str] = "discount"
     prefix: ClassVar[str] = "dis"
     unique: ClassVar[tuple[str, ...]] = ("code",)
+    caseless: ClassVar[tuple[str, ...]] = ("code",)
 
     name: str
     type: str

@@ -89,15 +89,22 @@ def sellable_product(id: str, param: str, known: Known, errors: FieldErrors) -> 
 
 
 def settle_currency(
-    asked: str | None, lines: Sequence[Terms | None], known: Known, errors: FieldErrors
+    asked: str | None,
+    lines: Sequence[Terms | None],
+    known: Known,
+    errors: FieldErrors,
+    product: str = "",
 ) -> Currency:
-    """The one currency of all lines: as asked, else of the first line, else the organization's."""
+    """The one currency of all lines: as asked, else of the first line, else the organization's.
+
+    ``product`` is the field that the only line comes from, where it is not a line item.
+    """
     found = next((next(iter(line.configs)) for line in lines if line is not None), None)
     code = asked or found or known.organization.default_currency
     for place, line in enumerate(lines):
         if line is not None and code not in line.configs:
             message = f"This line is priced in {', '.join(line.configs)}, not in {code}"
-            errors.add(f"line_items[{place}]", "currency_mismatch", message)
+            errors.add(product or f"line_items[{place}]", "currency_mismatch", message)
     return currencies()[code]
 
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from farebox.problems import FieldError, InvalidRequest
+
 Metadata = Mapping[str, str | int | Decimal | bool]
+
+MAXIMUM_METADATA_PAIRS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +20,14 @@ class Record:
     """``version`` counts changes; a write names the version that it replaces.
 
     ``unique`` fields belong to one record of their kind in an organization and mode; the first
-    record to carry a ``shared`` value is the one found by it.
+    record to carry a ``shared`` value is the one found by it. ``caseless`` ones ignore case.
     """
 
     kind: ClassVar[str]
     prefix: ClassVar[str]
     unique: ClassVar[tuple[str, ...]] = ()
     shared: ClassVar[tuple[str, ...]] = ()
+    caseless: ClassVar[tuple[str, ...]] = ()
 
     id: str
     livemode: bool
@@ -71,6 +76,13 @@ def kept_metadata(given: Mapping[str, Any]) -> Metadata:
     return {key: value for key, value in given.items() if value is not None and value != ""}
 
 
-def merged_metadata(before: Metadata, given: Mapping[str, Any]) -> Metadata:
-    """Metadata after an update: null or "" removes a key, an empty whole removes all."""
-    return kept_metadata({**before, **given}) if given else {}
+def merged_metadata(before: Metadata, given: Mapping[str, Any] | None) -> Metadata:
+    """Metadata after an update: null or "" removes a key, None removes all.
+
+    Raises ``InvalidRequest`` where more pairs would be left than a record may have.
+    """
+    merged = {} if given is None else kept_metadata({**before, **given})
+    if len(merged) > MAXIMUM_METADATA_PAIRS:
+        message = f"{len(merged)} pairs would be left; the limit is {MAXIMUM_METADATA_PAIRS}"
+        raise InvalidRequest([FieldError("metadata", "too_long", message)])
+    return merged

@@ -1,5 +1,6 @@
 """Our own language: the union of what five billing systems can express, in one vocabulary."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +23,8 @@ DEFAULT_PAGE = 20
 
 Shape = TypeVar("Shape", bound=Input)
 
+_LIMIT = re.compile("[0-9]{1,3}")
+
 
 def read(shape: type[Shape], request: Request) -> Shape:
     """The body of a request as a ``shape``. Raises ``InvalidRequest``."""
@@ -36,7 +39,7 @@ def read_page(request: Request, filters: Sequence[str]) -> tuple[int, str | None
         if name not in ("limit", "cursor", *filters)
     ]
     limit = request.query.get("limit", str(DEFAULT_PAGE))
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MAXIMUM_PAGE):
+    if not _LIMIT.fullmatch(limit) or not 1 <= int(limit) <= MAXIMUM_PAGE:
         errors.append(FieldError("limit", "out_of_range", f"Must be 1 to {MAXIMUM_PAGE}"))
     if errors:
         raise InvalidRequest(errors)

@@ -12,7 +12,7 @@ from farebox.billing.prices import Price
 from farebox.billing.products import Product
 from farebox.billing.records import Record
 from farebox.handler import Answer, Request
-from farebox.problems import NotFound
+from farebox.problems import FieldErrors, NotFound
 from farebox.storage.listing import page
 from farebox.storage.load import load
 
@@ -30,8 +30,7 @@ LISTED_BY_CUSTOMER = (Order, Checkout)
 def get(request: Request, collection: str, value: str, by: str = "id") -> Answer:
     """GET one of a collection. Raises ``NotFound``, for another organization's likewise."""
     kind = KINDS[collection]
-    # The gateway decodes every escape of a path but this one.
-    this = Reference(kind, value.replace("%25", "%"), by)
+    this = Reference(kind, value, by)
     record = load(request, f"{collection}:read", [this]).known.found.get(this)
     if record is None:
         raise NotFound(f"There is no such {kind.kind}")
@@ -43,7 +42,12 @@ def list_newest_first(request: Request, collection: str) -> Answer:
     dialect, kind = dialects.of(request), KINDS[collection]
     customer_filter = ("customer",) if kind in LISTED_BY_CUSTOMER else ()
     limit, cursor = dialect.read_page(request, (*names_of(kind), *customer_filter))
-    by = next((name for name in names_of(kind) if name in request.query), None)
+    named = [name for name in (*names_of(kind), *customer_filter) if name in request.query]
+    errors = FieldErrors()
+    for name in named[1:]:
+        errors.add(name, "excluded", f"Not together with {named[0]}")
+    errors.raise_if_any()
+    by = next((name for name in named if name != "customer"), None)
     if by is not None:
         this = Reference(kind, request.query[by], by)
         record = load(request, f"{collection}:read", [this]).known.found.get(this)

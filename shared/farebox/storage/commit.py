@@ -20,6 +20,7 @@ from farebox.problems import StateChanged, Unavailable, ValueTaken
 from farebox.settings import settings
 from farebox.storage import items, keys
 from farebox.storage.connection import Condition, Delete, Put, Reason, Refused, Write, connection
+from farebox.storage.keys import Tenant
 from farebox.storage.load import IdempotencyKey, Loaded, replay
 
 COMMIT_ATTEMPTS = 6
@@ -51,6 +52,9 @@ def owned_by(owner: str) -> Condition:
     return Condition("owner_id = :owner", {":owner": owner})
 
 
+_Place = tuple[tuple[str, str | int | bool], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Planned:
     """A write, and what it means when its condition fails."""
@@ -58,7 +62,6 @@ class _Planned:
     write: Write
     key: IdempotencyKey | None = None
     claim: str = ""
-    optional: bool = False
 
 
 def commit(loaded: Loaded, change: Change) -> Kept:
@@ -78,10 +81,6 @@ def commit(loaded: Loaded, change: Change) -> Kept:
             first = _replayed(loaded, change, planned, refused.reasons)
             if first is not None:
                 return first
-            kept = _without_lost_options(planned, refused.reasons)
-            if len(kept) < len(planned):
-                planned, token = kept, ids.entropy(16).hex()
-                continue
             _refuse(planned, refused.reasons)
             clock.pause(PAUSE_SECONDS * 2**attempt * (1 + ids.entropy(1)[0] / 256))
         else:
@@ -116,30 +115,34 @@ def _names(loaded: Loaded, changes: Sequence[Change], write_id: str) -> Iterator
     """Reserve the unique and shared values that are new, give up those that are gone; a value that
     goes from one record to another changes hands in one write."""
     table = settings().core_table
-    released: dict[str, str] = {}
-    claimed: dict[str, tuple[Record, str]] = {}
+    released: dict[_Place, Record] = {}
+    claimed: dict[_Place, tuple[Record, str]] = {}
     for change in changes:
-        kind = type(change.record)
+        record, kind = change.record, type(change.record)
         for field in (*kind.unique, *kind.shared):
-            old, new = getattr(change.before, field, None), getattr(change.record, field)
-            if (old or "").casefold() == (new or "").casefold():
-                continue
-            if old is not None:
-                released[str(keys.named(loaded.tenant, kind, field, old)["pk"])] = change.record.id
-            if new is not None:
-                key = keys.named(loaded.tenant, kind, field, new)
-                claimed[str(key["pk"])] = (change.record, field)
-    for name, owner in released.items():
-        if name not in claimed:
-            delete = Delete(table, keys.place(name), absent_or_owned(owner))
-            yield _Planned(delete, optional=True)
-    for name, (record, field) in claimed.items():
-        item = {**keys.place(name), "owner_id": record.id, "write_id": write_id}
-        if name in released:
-            yield _Planned(Put(table, item, owned_by(released[name])))
+            old, new = (
+                _place(loaded.tenant, record, field, getattr(each, field, None))
+                for each in (change.before, record)
+            )
+            if old is not None and old != new:
+                released[old] = record
+            if new is not None and old != new:
+                claimed[new] = (record, field)
+    for place, record in released.items():
+        if place not in claimed:
+            yield _Planned(Delete(table, dict(place), absent_or_owned(record.id)))
+    for place, (record, field) in claimed.items():
+        item = {**dict(place), "owner_id": record.id, "write_id": write_id}
+        if place in released:
+            yield _Planned(Put(table, item, owned_by(released[place].id)))
         else:
-            put = Put(table, item, ABSENT)
-            yield _Planned(put, claim=field, optional=field in type(record).shared)
+            yield _Planned(Put(table, item, ABSENT), claim=field)
+
+
+def _place(tenant: Tenant, record: Record, field: str, value: str | None) -> _Place | None:
+    if value is None:
+        return None
+    return tuple(keys.named(tenant, type(record), field, value, record.id).items())
 
 
 def _idempotency(
@@ -173,14 +176,6 @@ def _replayed(
         if each.key is not None and reason.condition_failed and reason.item is not None:
             return replay(loaded.tenant, type(change.record), reason.item, each.key)
     return None
-
-
-def _without_lost_options(planned: Sequence[_Planned], reasons: Sequence[Reason]) -> list[_Planned]:
-    return [
-        each
-        for each, reason in zip(planned, reasons, strict=True)
-        if not (each.optional and reason.condition_failed)
-    ]
 
 
 def _refuse(planned: Sequence[_Planned], reasons: Sequence[Reason]) -> None:

@@ -1,4 +1,4 @@
-"""The one seam to DynamoDB: five calls on flat items, and what can go wrong with each.
+"""The one seam to DynamoDB: six calls on flat items, and what can go wrong with each.
 
 Everything above speaks in ``Item`` (text, integers, booleans). Tests and the simulator put another
 ``Connection`` in place with ``use``; the AWS client can be exchanged here and nowhere else.
@@ -96,6 +96,9 @@ class Connection(Protocol):
     def read(self, keys: Mapping[str, Sequence[Item]]) -> Mapping[str, Sequence[Item]]:
         """Up to 100 items by key, by table, strongly consistent; absent ones are left out."""
 
+    def first(self, table: str, pk: str) -> Item | None:
+        """The item of a partition that sorts first, strongly consistent."""
+
     def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
         """One page of an index: ``partition`` and ``sort`` (name and value), ``limit``, newest
         first, strictly before the sort value where one is given."""
@@ -132,6 +135,17 @@ class DynamoDB:
                 return found
             clock.pause(PAUSE_SECONDS * 2**attempt)
         raise Unavailable
+
+    def first(self, table: str, pk: str) -> Item | None:
+        answer = self._call(
+            "query",
+            TableName=table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=_typed({":pk": pk}),
+            ConsistentRead=True,
+            Limit=1,
+        )
+        return _plain(answer["Items"][0]) if answer["Items"] else None
 
     def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
         (partition, partition_value), (sort, before) = request["partition"], request["sort"]

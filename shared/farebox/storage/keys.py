@@ -45,14 +45,16 @@ def record(tenant: Tenant, kind: type[Record], id: str) -> Item:
     return {"pk": f"{tenant.prefix}{_CODES[kind.kind]}#{id}", "sk": HEAD}
 
 
-def named(tenant: Tenant, kind: type[Record], field: str, value: str) -> Item:
-    """Of the item that holds a unique or shared value, and leads from it to its record."""
-    return {"pk": f"{tenant.prefix}UQ#{kind.kind}.{field}#{value.casefold()}", "sk": HEAD}
+def named(
+    tenant: Tenant, kind: type[Record], field: str, value: str, owner: str | None = None
+) -> Item:
+    """Of the item that leads from a unique value to its record, or from a shared one to ``owner``.
 
-
-def place(pk: str) -> Item:
-    """Of an item whose partition key is known."""
-    return {"pk": pk, "sk": HEAD}
+    Those of one shared value sort by the age of their records.
+    """
+    found = value.casefold() if field in kind.caseless else value
+    pk = f"{tenant.prefix}UQ#{kind.kind}.{field}#{found}"
+    return {"pk": pk, "sk": owner if owner is not None and field in kind.shared else HEAD}
 
 
 def counter(tenant: Tenant, name: str) -> Item:

@@ -36,7 +36,7 @@ def page(
     tenant: Tenant, kind: type[Kind], limit: int, cursor: str | None, customer: str | None = None
 ) -> Page:
     """Up to ``limit`` records after ``cursor``, of one customer where named; fewer at 4 MB."""
-    before = _last_id(cursor) if cursor else None
+    before = _last_id(cursor, kind) if cursor else None
     if customer is not None:
         partitions = [keys.listing_by_customer(tenant, kind, customer)]
         index, attribute = "list_by_customer", "customer_list_pk"
@@ -80,12 +80,12 @@ def _cursor(id: str) -> str:
     return base64.urlsafe_b64encode(id.encode()).decode().rstrip("=")
 
 
-def _last_id(cursor: str) -> str:
+def _last_id(cursor: str, kind: type[Record]) -> str:
     try:
         id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except (binascii.Error, ValueError):
         id = ""
-    if not ids.PATTERN.fullmatch(id):
+    if not ids.PATTERN.fullmatch(id) or not id.startswith(f"{kind.prefix}_"):
         message = "Not a cursor of this list: use next_cursor as it came"
         raise InvalidRequest([FieldError("cursor", "invalid_cursor", message)])
     return id

@@ -52,7 +52,8 @@ def load(
 ) -> Loaded:
     """Read the caller and all ``references`` in one round trip, and verify the caller first.
 
-    A reference by a value, or a repeated idempotency key, costs a second. ``creates`` names what
+    A reference by a unique value, or a repeated idempotency key, costs a second; one by a shared
+    value a second and a third. ``creates`` names what
     an Idempotency-Key would make; ``request_id`` is a second such key, from the body.
     Raises ``Unauthenticated``, ``Forbidden`` without ``scope``, ``KeyReused``.
     """
@@ -60,7 +61,7 @@ def load(
     wanted = list(dict.fromkeys(references))
     idempotency = _idempotency_keys(request, scope, request_id) if creates else []
     caller = _cached(request.credential)
-    core = [_key(tenant, reference) for reference in wanted]
+    core = [_key(tenant, each) for each in wanted if each.by not in each.kind.shared]
     if caller is None:
         core += [keys.api_key(request.credential.digest), keys.organization(tenant)]
     stored = _read(core, [keys.idempotency(tenant, k.operation, k.value) for k in idempotency])
@@ -135,7 +136,7 @@ def _resolve(
     owners = {
         reference: str(item["owner_id"])
         for reference in wanted
-        if reference.by != "id" and (item := stored.get(str(_key(tenant, reference)["pk"])))
+        if reference.by != "id" and (item := _name(tenant, reference, stored))
     }
     record_keys = {
         reference: keys.record(tenant, reference.kind, owners.get(reference, reference.value))
@@ -149,6 +150,14 @@ def _resolve(
         for reference, key in record_keys.items()
         if (item := records.get(str(key["pk"])))
     }
+
+
+def _name(tenant: Tenant, reference: Reference, stored: Mapping[str, Item]) -> Item | None:
+    """The item that leads from a value to its record: of a shared value, the oldest one."""
+    pk = str(_key(tenant, reference)["pk"])
+    if reference.by in reference.kind.shared:
+        return connection().first(settings().core_table, pk)
+    return stored.get(pk)
 
 
 def _first(

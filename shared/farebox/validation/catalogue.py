@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import (
@@ -17,9 +17,11 @@ from farebox.validation.fields import (
     Instant,
     LongText,
     Metadata,
+    MetadataChanges,
     Name,
     Quantity,
     Url,
+    each_currency_once,
 )
 
 MAXIMUM_DISCOUNT_CURRENCIES = 40
@@ -57,13 +59,15 @@ class UpdateProduct(Input):
     description: Annotated[LongText | None, BlankIsNone] = None
     unit_label: Annotated[Name | None, BlankIsNone] = None
     image_url: Url | None = None
-    metadata: Metadata = Field(default_factory=dict)
+    metadata: MetadataChanges = None
     external_id: External | None = None
     active: bool = True
     default_price: Id | None = None
 
 
-class CreateCustomer(Input):
+class CustomerFields(Input):
+    """What a customer is made of."""
+
     email: Email | None = None
     name: Annotated[Name | None, BlankIsNone] = None
     phone: Annotated[Name | None, BlankIsNone] = None
@@ -71,11 +75,16 @@ class CreateCustomer(Input):
     external_id: External | None = None
     billing_address: Address | None = None
     shipping_address: Address | None = None
+
+
+class CreateCustomer(CustomerFields):
     metadata: Metadata = Field(default_factory=dict)
 
 
-class UpdateCustomer(CreateCustomer):
+class UpdateCustomer(CustomerFields):
     """Every field of a customer can change."""
+
+    metadata: MetadataChanges = None
 
 
 class CreateDiscount(Input):
@@ -88,6 +97,7 @@ class CreateDiscount(Input):
     amounts: (
         Annotated[
             dict[CurrencyCode, Annotated[Amount, Field(ge=1)]],
+            BeforeValidator(each_currency_once),
             Field(min_length=1, max_length=MAXIMUM_DISCOUNT_CURRENCIES),
         ]
         | None
@@ -120,4 +130,4 @@ class UpdateDiscount(Input):
     ends_at: Instant | None = None
     max_redemptions: Quantity | None = None
     active: bool = True
-    metadata: Metadata = Field(default_factory=dict)
+    metadata: MetadataChanges = None

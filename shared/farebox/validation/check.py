@@ -68,8 +68,9 @@ def check(shape: type[Shape], document: Mapping[str, Any]) -> Shape:
 
 
 def _field_error(details: ErrorDetails) -> FieldError:
-    location = [part for part in details["loc"] if part != "[key]"]
-    kind = details["type"]
+    location, kind = list(details["loc"]), details["type"]
+    if len(location) > 2 and location[-1] == "[key]":  # pydantic's mark for a bad key
+        del location[-1]
     if kind == "extra_forbidden" and location[-1] in READ_ONLY:
         kind = "read_only_field"
     code = "invalid_type" if kind.endswith("_type") else _CODES.get(kind, kind)

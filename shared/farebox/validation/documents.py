@@ -13,6 +13,7 @@ from farebox.problems import FieldError, MalformedBody, TooLarge
 MAXIMUM_BODY_BYTES = 1_000_000
 MAXIMUM_DEPTH = 16
 MAXIMUM_NUMBER_LENGTH = 40
+MAXIMUM_PARAM = 200
 
 
 def read(body: bytes) -> dict[str, Any]:
@@ -71,7 +72,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(document) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _malformed("duplicate_key", f"The key {twice[:100]!r} stands twice", twice[:100])
+        param = twice[:MAXIMUM_PARAM].encode("utf-8", "replace").decode()
+        raise _malformed("duplicate_key", f"The key {param!r} stands twice", param)
     return document
 
 

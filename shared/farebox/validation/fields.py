@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from farebox.billing.records import MAXIMUM_METADATA_PAIRS
 from farebox.instants import stamp
 from farebox.pricing.money import currencies
+from farebox.validation.card_numbers import looks_like_a_card_number
 from farebox.validation.countries import COUNTRIES
 
 MAXIMUM_NAME = 250
@@ -24,7 +26,6 @@ MAXIMUM_EXTERNAL = 200
 MAXIMUM_ID = 100
 MAXIMUM_URL = 2048
 MAXIMUM_EMAIL = 254
-MAXIMUM_METADATA_PAIRS = 50
 MAXIMUM_METADATA_KEY = 40
 MAXIMUM_METADATA_TEXT = 500
 MAXIMUM_METADATA_DIGITS = 17
@@ -36,26 +37,11 @@ RATE_DECIMALS = 12
 MAXIMUM_BASIS_POINTS = 10_000
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_DIGIT_RUN = re.compile(r"(?<!\d)(?<!\d[ -])\d(?:[ -]?\d){12,18}(?![ -]?\d)")
-_CARD_PREFIX = re.compile(
-    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
-    r"|3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d|2\d\d)\d{12,15}|35(?:2[89]|[3-8]\d)\d{12}"
-)
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
-_RATE = re.compile(rf"\d{{1,{RATE_WHOLE_DIGITS}}}(\.\d{{1,{RATE_DECIMALS}}})?")
-
-
-def looks_like_a_card_number(text: str) -> bool:
-    """A run of digits with a card network's prefix and length and a valid Luhn check digit."""
-    for run in _DIGIT_RUN.findall(text):
-        digits = [int(character) for character in run if character.isdigit()]
-        doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
-        if (doubled + sum(digits[-1::-2])) % 10 == 0 and _CARD_PREFIX.fullmatch(
-            "".join(map(str, digits))
-        ):
-            return True
-    return False
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+_RATE = re.compile(rf"\d{{1,{RATE_WHOLE_DIGITS}}}(\.\d{{1,{RATE_DECIMALS}}})?", re.ASCII)
 
 
 def _free_text(text: str) -> str:
@@ -77,8 +63,15 @@ def _currency(code: str) -> str:
     return code.lower()
 
 
+def each_currency_once(value: Any) -> Any:
+    """Refuse amounts by currency in which two spellings name one currency."""
+    if isinstance(value, dict) and len({str(code).lower() for code in value}) != len(value):
+        raise PydanticCustomError("duplicate_key", "A currency stands twice")
+    return value
+
+
 def _country(code: str) -> str:
-    if code.upper() not in COUNTRIES:
+    if not code.isascii() or code.upper() not in COUNTRIES:
         raise PydanticCustomError("unknown_country", "Not an ISO 3166-1 alpha-2 country code")
     return code.upper()
 
@@ -146,6 +139,10 @@ def _whole_metadata(value: Any) -> Any:
     return {} if value is None or value == "" else value
 
 
+def _whole_changes(value: Any) -> Any:
+    return None if value == "" else value
+
+
 def _rate(value: str) -> str:
     if not _RATE.fullmatch(value):
         message = (
@@ -188,4 +185,8 @@ Metadata = Annotated[
     dict[MetadataKey, MetadataValue],
     Field(max_length=MAXIMUM_METADATA_PAIRS),
     BeforeValidator(_whole_metadata),
+]
+MetadataChanges = Annotated[
+    Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MAXIMUM_METADATA_PAIRS)] | None,
+    BeforeValidator(_whole_changes),
 ]

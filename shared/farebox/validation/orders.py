@@ -5,15 +5,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, ValidationInfo, model_validator
 
+from farebox.billing.records import MAXIMUM_METADATA_PAIRS
 from farebox.pricing.billed import Billed
 from farebox.validation.catalogue import Address
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import (
-    MAXIMUM_METADATA_PAIRS,
+    MAXIMUM_EXTERNAL,
     Amount,
     BlankIsNone,
     CurrencyCode,
     Description,
+    FreeText,
     Id,
     Metadata,
     MetadataValue,
@@ -97,7 +99,7 @@ def check_one_input(asked: Input, rules: Rules) -> None:
 
 LineItems = Annotated[list[LineItem], Field(min_length=1, max_length=MAXIMUM_LINES)]
 CustomFieldData = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=200)], MetadataValue],
+    dict[Annotated[str, Field(min_length=1, max_length=MAXIMUM_EXTERNAL), FreeText], MetadataValue],
     Field(max_length=MAXIMUM_METADATA_PAIRS),
 ]
 

@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from farebox.pricing.models import MODELS
@@ -19,6 +26,7 @@ from farebox.validation.fields import (
     Name,
     Quantity,
     Rate,
+    each_currency_once,
 )
 
 MAXIMUM_TIERS = 1000
@@ -176,7 +184,11 @@ class PriceTerms(Input):
     tiers_mode: Literal["graduated", "volume"] | None = None
     transform_quantity: TransformQuantity | None = None
     currency_options: (
-        Annotated[dict[CurrencyCode, CurrencyOption], Field(max_length=MAXIMUM_CURRENCY_OPTIONS)]
+        Annotated[
+            dict[CurrencyCode, CurrencyOption],
+            BeforeValidator(each_currency_once),
+            Field(max_length=MAXIMUM_CURRENCY_OPTIONS),
+        ]
         | None
     ) = None
     model_type: ModelType | None = None

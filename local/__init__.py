@@ -1,0 +1,1 @@
+"""The whole stack on one machine: `python -m local`. Never deployed."""
