@@ -1,6 +1,7 @@
 # make run    the whole stack on this machine, http://127.0.0.1:3000 (PORT changes it)
 # make test   every test that needs Python only
 # make lint   ruff and mypy
+# make bench  ratios of speed, side by side
 # make build  sam build (ARCHITECTURE=arm64 or x86_64), then: make deploy
 PYTHON ?= python3
 PORT ?= 3000
@@ -8,7 +9,7 @@ ARCHITECTURE ?= arm64
 SAM ?= sam
 BIN := .venv/bin
 
-.PHONY: run test lint format build deploy clean
+.PHONY: run test lint format bench build deploy clean
 
 run: .venv/run-installed
 	@PORT=$(PORT) exec $(BIN)/python -m local
@@ -20,6 +21,9 @@ lint: .venv/test-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench: .venv/test-installed
+	$(BIN)/python -m tests.benchmarks
 
 format: .venv/test-installed
 	$(BIN)/ruff format .
@@ -37,9 +41,8 @@ format: .venv/test-installed
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
-# A makefile build gets no architecture from sam, so it is told twice.
 build:
-	ARCHITECTURE=$(ARCHITECTURE) $(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
+	$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
 
 deploy: build
 	$(SAM) deploy --guided --parameter-overrides Architecture=$(ARCHITECTURE)

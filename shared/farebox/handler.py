@@ -4,7 +4,6 @@ A function decorated with ``endpoint`` is a straight line of read, load, decide,
 """
 
 import base64
-import binascii
 import hashlib
 import re
 import time
@@ -63,7 +62,7 @@ class Request:
             return self.raw_body.encode("utf-8", "surrogatepass")
         try:
             return base64.b64decode(self.raw_body, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise MalformedBody([FieldError("", "invalid_encoding", "Not base64")]) from None
 
     @cached_property
@@ -97,13 +96,6 @@ class Answer:
         text: str = simplejson.dumps(self.body, ensure_ascii=False, allow_nan=False)
         return text
 
-    @classmethod
-    def of_event(cls, event: Mapping[str, Any]) -> "Answer":
-        """An answer that a router has already turned into the gateway's terms."""
-        headers = {name.lower(): value for name, value in event["headers"].items()}
-        content_type = headers.pop("content-type")
-        return cls(event["statusCode"], event["body"], headers, content_type)
-
     def as_event(self, request_id: str) -> dict[str, Any]:
         """The gateway's terms, payload version 2.0."""
         headers = {
@@ -126,7 +118,8 @@ class Voice(Protocol):
     def write_problem(self, problem: Problem, request_id: str) -> Answer: ...
 
 
-Line = Callable[[Request], Answer]
+Line = Callable[..., Answer]
+"""A function from ``Request``, and what the path names, to ``Answer``."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from farebox.billing.known import Known, Reference
 from farebox.billing.line_items import LineItem
 from farebox.billing.orders import line_id
 from farebox.billing.records import Change, Record, kept_metadata
+from farebox.billing.web_addresses import check_web_address
 from farebox.instants import stamp
 from farebox.pricing.money import Currency
 from farebox.problems import FieldErrors
@@ -71,8 +72,7 @@ def lines_of(asked: "CreateCheckout") -> list["AskedLine"]:
 def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: datetime) -> Change:
     """An open checkout, every line quoted; refused with every broken rule at once."""
     errors = FieldErrors()
-    if known.livemode and (asked.success_url or "").lower().startswith("http:"):
-        errors.add("success_url", "invalid_url", "Must be an https address in live mode")
+    check_web_address(asked.success_url, known.livemode, "success_url", errors)
     if asked.customer is not None:
         known.find(Customer, asked.customer, "customer", errors)
     found = _terms(asked, known, errors)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from farebox.billing.known import Known, Reference
 from farebox.billing.prices import Price
 from farebox.billing.records import Change, Record, kept_metadata, merged_metadata
+from farebox.billing.web_addresses import check_web_address
 from farebox.instants import stamp
 from farebox.problems import FieldErrors
 
@@ -41,6 +42,9 @@ def references(asked: "ProductData | UpdateProduct") -> Iterable[Reference]:
 
 def create(asked: "ProductData", known: Known, *, id: str, now: datetime) -> Change:
     """A new product; ``asked`` is a product request or the product_data of a price."""
+    errors = FieldErrors()
+    check_web_address(asked.image_url, known.livemode, "image_url", errors)
+    errors.raise_if_any()
     fields = {name: value for name, value in asked if name != "metadata"}
     product = Product(
         id=id,
@@ -59,6 +63,7 @@ def update(before: Product, asked: "UpdateProduct", known: Known, *, now: dateti
     changes: dict[str, Any] = asked.changes()
     if asked.names("metadata"):
         changes["metadata"] = merged_metadata(before.metadata, asked.metadata)
+    check_web_address(asked.image_url, known.livemode, "image_url", errors)
     if asked.default_price is not None:
         price = known.find(Price, asked.default_price, "default_price", errors)
         if price is not None and price.product != before.id:

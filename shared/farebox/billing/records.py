@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from farebox.limits import MAXIMUM_METADATA_PAIRS
 from farebox.problems import FieldError, InvalidRequest
 
 Metadata = Mapping[str, str | int | Decimal | bool]
-
-MAXIMUM_METADATA_PAIRS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

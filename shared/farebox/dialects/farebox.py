@@ -53,10 +53,12 @@ def write_created(kept: "Kept") -> Answer:
 
 
 def write(record: "Record") -> Answer:
+    """200 with the record."""
     return Answer(200, document(record))
 
 
 def write_page(records: Sequence["Record"], next_cursor: str | None) -> Answer:
+    """200 with records, and the cursor of the next page where there is one."""
     page = {
         "data": [document(record) for record in records],
         "has_more": next_cursor is not None,

@@ -12,6 +12,7 @@ from farebox.billing.prices import Price
 from farebox.billing.products import Product
 from farebox.billing.records import Record
 from farebox.handler import Answer, Request
+from farebox.limits import MAXIMUM_REFERENCE
 from farebox.problems import FieldErrors, NotFound
 from farebox.storage.listing import page
 from farebox.storage.load import load
@@ -46,6 +47,9 @@ def list_newest_first(request: Request, collection: str) -> Answer:
     errors = FieldErrors()
     for name in named[1:]:
         errors.add(name, "excluded", f"Not together with {named[0]}")
+    for name in named:
+        if len(request.query[name]) > MAXIMUM_REFERENCE:
+            errors.add(name, "string_too_long", f"At most {MAXIMUM_REFERENCE} characters")
     errors.raise_if_any()
     by = next((name for name in named if name != "customer"), None)
     if by is not None:

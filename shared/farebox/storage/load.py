@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from farebox import clock
 from farebox.api_keys import Credential
 from farebox.billing.known import Known, Reference
 from farebox.billing.organizations import ApiKey, Caller, Organization
 from farebox.billing.records import Kept, Record
-from farebox.handler import Request
+from farebox.limits import MAXIMUM_REFERENCE
 from farebox.problems import Forbidden, KeyReused, Unauthenticated
 from farebox.settings import settings
 from farebox.storage import items, keys
 from farebox.storage.connection import Item, connection
 from farebox.storage.keys import Tenant
+
+if TYPE_CHECKING:
+    from farebox.handler import Request
 
 CALLER_CACHE_TIME = timedelta(seconds=60)
 MAXIMUM_CACHED_CALLERS = 1000
@@ -43,7 +47,7 @@ class Loaded:
 
 
 def load(
-    request: Request,
+    request: "Request",
     scope: str,
     references: Iterable[Reference] = (),
     *,
@@ -58,7 +62,8 @@ def load(
     Raises ``Unauthenticated``, ``Forbidden`` without ``scope``, ``KeyReused``.
     """
     tenant = Tenant(request.credential.organization, request.credential.livemode)
-    wanted = list(dict.fromkeys(references))
+    # Nothing kept has a longer id or name, and DynamoDB takes no longer key.
+    wanted = [each for each in dict.fromkeys(references) if len(each.value) <= MAXIMUM_REFERENCE]
     idempotency = _idempotency_keys(request, scope, request_id) if creates else []
     caller = _cached(request.credential)
     core = [_key(tenant, each) for each in wanted if each.by not in each.kind.shared]
@@ -101,7 +106,9 @@ def replay(tenant: Tenant, kind: type[Record], item: Item, key: IdempotencyKey) 
     return Kept(items.record_of(kind, snapshots[0]), replayed=True)
 
 
-def _idempotency_keys(request: Request, scope: str, request_id: str | None) -> list[IdempotencyKey]:
+def _idempotency_keys(
+    request: "Request", scope: str, request_id: str | None
+) -> list[IdempotencyKey]:
     found = []
     if request.idempotency_key is not None:
         found.append(IdempotencyKey(scope, request.idempotency_key, request.fingerprint))

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from farebox.billing.records import MAXIMUM_METADATA_PAIRS
 from farebox.instants import stamp
+from farebox.limits import MAXIMUM_METADATA_PAIRS
 from farebox.pricing.money import currencies
 from farebox.validation.card_numbers import looks_like_a_card_number
 from farebox.validation.countries import COUNTRIES
@@ -39,7 +39,7 @@ MAXIMUM_BASIS_POINTS = 10_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
 _INSTANT = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 _RATE = re.compile(rf"\d{{1,{RATE_WHOLE_DIGITS}}}(\.\d{{1,{RATE_DECIMALS}}})?", re.ASCII)
 

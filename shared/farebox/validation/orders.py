@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, ValidationInfo, model_validator
 
-from farebox.billing.records import MAXIMUM_METADATA_PAIRS
+from farebox.limits import MAXIMUM_METADATA_PAIRS
 from farebox.pricing.billed import Billed
 from farebox.validation.catalogue import Address
 from farebox.validation.check import Input, Rules

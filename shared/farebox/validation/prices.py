@@ -15,7 +15,8 @@ from farebox.validation.price_configs.rows import (
     end_open,
 )
 from farebox.validation.price_configs.scalar import UpperTier
-from farebox.validation.price_forms import MAXIMUM_INTERVALS, PriceData
+from farebox.validation.price_forms import PriceData
+from farebox.validation.stripe_forms import MAXIMUM_INTERVALS
 
 MAXIMUM_DIMENSION_VALUES = 20
 

@@ -1,6 +1,7 @@
 """Orb's models that take a quantity ``q_g`` for each value of one property."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from farebox.pricing.billed import Billed, Group
 from farebox.pricing.money import exact
@@ -149,8 +150,14 @@ def metered_allowance(config: Config, billed: Billed) -> Steps:
 
 
 def _groups(billed: Billed) -> Sequence[Group]:
+    """The groups, each once: what is told of one in several rows is one usage."""
     assert billed.groups is not None
-    return billed.groups
+    merged: dict[tuple[object, ...], Group] = {}
+    for row in billed.groups:
+        name = (row.group, row.proration, row.pricing_value, row.scaling_value)
+        former = merged.get(name)
+        merged[name] = replace(row, quantity=row.quantity + former.quantity) if former else row
+    return list(merged.values())
 
 
 def _by_group(groups: Sequence[Group]) -> dict[str, list[Group]]:

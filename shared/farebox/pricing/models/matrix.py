@@ -161,8 +161,12 @@ def _values(row: Config) -> Values:
 
 
 def _cells(billed: Billed) -> Sequence[Cell]:
+    """The cells, each once: what is told of one in several rows is one usage."""
     assert billed.cells is not None
-    return billed.cells
+    merged: dict[Values, Fraction] = {}
+    for row in billed.cells:
+        merged[row.dimension_values] = merged.get(row.dimension_values, ZERO) + row.quantity
+    return [Cell(values, quantity) for values, quantity in merged.items()]
 
 
 MODELS = (

@@ -84,6 +84,7 @@ class TieredMatrixWithAllocation(Config):
     tiers: Annotated[list[CellTier], AtMost]
 
     def check(self, rules: Rules) -> None:
+        stand_once(self.dimensions, rules, "dimensions")
         _check_widths(self.dimensions, self.tiers, "tiers", rules)
         rise_from_zero_each(self.tiers, [tuple(row.dimension_values) for row in self.tiers], rules)
 
@@ -112,6 +113,7 @@ class MatrixWithThresholdDiscounts(Config):
     ) = None
 
     def check(self, rules: Rules) -> None:
+        _check_two(self.first_dimension, self.second_dimension, rules)
         _check_pairs(self.second_dimension, self.matrix_values, "matrix_values", rules)
         width = 1 if self.second_dimension is None else 2
         discounted: set[tuple[str, ...]] = set()
@@ -138,6 +140,7 @@ class ScalableMatrix(Config):
     matrix_scaling_factors: Annotated[list[PairFactor], Field(max_length=MAXIMUM_ROWS)]
 
     def check(self, rules: Rules) -> None:
+        _check_two(self.first_dimension, self.second_dimension, rules)
         factors = self.matrix_scaling_factors
         _check_pairs(self.second_dimension, factors, "matrix_scaling_factors", rules)
 
@@ -169,6 +172,11 @@ def _check_widths(dimensions: Sequence[str], rows: Iterable[Any], field: str, ru
         if len(row.dimension_values) != len(dimensions):
             message = f"Needs a value for each of the {len(dimensions)} dimensions"
             rules.broken("invalid_dimension_values", message, field, place, "dimension_values")
+
+
+def _check_two(first: str, second: str | None, rules: Rules) -> None:
+    if first == second:
+        rules.broken("duplicate_value", "Must differ from first_dimension", "second_dimension")
 
 
 def _check_pairs(second: str | None, rows: Sequence[Any], field: str, rules: Rules) -> None:

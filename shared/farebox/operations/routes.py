@@ -1,0 +1,28 @@
+"""The native API's routes beside the three hot creates: method, path, and the line walked there."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from farebox.handler import Line
+from farebox.operations import catalogue, pages, periods, quotes, reads
+
+Route = tuple[str, str, Line]
+
+
+def routes() -> Iterator[Route]:
+    """Every route; of two that match a path, the earlier one answers."""
+    yield ("GET", "/health", pages.health)
+    yield ("HEAD", "/health", pages.health)
+    yield ("GET", "/checkout/<id>", pages.checkout)
+    yield ("POST", "/v1/quotes", quotes.create)
+    for name, kind in reads.KINDS.items():
+        yield ("GET", f"/v1/{name}", partial(reads.list_newest_first, collection=name))
+        yield ("GET", f"/v1/{name}/<value>", partial(reads.get, collection=name))
+        for field in reads.names_of(kind):
+            line = partial(reads.get, collection=name, by=field)
+            yield ("GET", f"/v1/{name}/{field}/<value>", line)
+    for name in catalogue.RESOURCES:
+        yield ("POST", f"/v1/{name}", partial(catalogue.create, collection=name))
+        yield ("PATCH", f"/v1/{name}/<id>", partial(catalogue.update, collection=name))
+    yield ("POST", "/v1/prices/<id>/quote", quotes.of_price)
+    yield ("GET", "/v1/prices/<id>/periods", periods.of_price)
