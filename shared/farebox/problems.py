@@ -56,6 +56,12 @@ class InvalidRequest(Problem):
         super().__init__(first.message, code=first.code, param=first.param)
         self.errors = errors
 
+    def under(self, param: str) -> "InvalidRequest":
+        """The same rules, of fields inside ``param``."""
+        return InvalidRequest(
+            FieldError(f"{param}.{error.param}", error.code, error.message) for error in self.errors
+        )
+
 
 class MalformedBody(InvalidRequest):
     status = 400

@@ -35,12 +35,16 @@ def usage() -> Usage:
     return found
 
 
+def count_trip() -> None:
+    """Count one call of the database, whatever comes of it."""
+    usage().round_trips += 1
+
+
 def count_units(consumed: Any, *, writes: bool) -> None:
     """Add one call's ``ConsumedCapacity`` (one, or one for each table) to the invocation's."""
     tables: Iterable[Mapping[str, Any]] = [consumed] if isinstance(consumed, Mapping) else consumed
     units = sum((Decimal(str(table.get("CapacityUnits", 0))) for table in tables), Decimal())
     counted = usage()
-    counted.round_trips += 1
     if writes:
         counted.write_units += units
     else:

@@ -10,7 +10,6 @@ from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.known import Known, Reference
 from farebox.billing.line_items import LineItem
-from farebox.billing.orders import line_id
 from farebox.billing.records import Change, Record, kept_metadata
 from farebox.billing.web_addresses import check_web_address
 from farebox.instants import stamp
@@ -81,11 +80,7 @@ def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: dat
     line_items.check_billable(lines_of(asked), found, currency, errors)
     discount = _discount(asked, known, currency, stamp(now), errors)
     errors.raise_if_any()
-    lines = tuple(
-        line_items.price(line, terms, currency, id=line_id(id, place))
-        for place, (line, terms) in enumerate(zip(lines_of(asked), found, strict=True))
-        if terms is not None
-    )
+    lines = line_items.price(lines_of(asked), found, currency, owner=id)
     subtotal = sum(line.total_amount for line in lines)
     off = discount.amount_off(subtotal, currency) if discount else 0
     param = "line_items" if asked.product is None else "units"

@@ -11,7 +11,7 @@ from farebox.billing.records import Metadata, kept_metadata
 from farebox.pricing.models import MODELS
 from farebox.pricing.money import Currency, currencies
 from farebox.pricing.quote import Quote, quote
-from farebox.problems import FieldErrors
+from farebox.problems import FieldErrors, InvalidRequest
 
 if TYPE_CHECKING:
     from farebox.validation.orders import LineItem as AskedLine
@@ -109,17 +109,41 @@ def settle_currency(
 
 
 def price(
-    asked: "AskedLine", terms: Terms, currency: Currency, *, id: str, amount: int | None = None
+    asked: Sequence["AskedLine"],
+    terms: Sequence[Terms | None],
+    currency: Currency,
+    *,
+    owner: str,
+    amount: int | None = None,
+) -> tuple[LineItem, ...]:
+    """The lines of ``owner``, each at its quote, or the only one at a custom ``amount``."""
+    return tuple(
+        _price(line, found, currency, place, owner, amount)
+        for place, (line, found) in enumerate(zip(asked, terms, strict=True))
+        if found is not None
+    )
+
+
+def _price(
+    asked: "AskedLine",
+    terms: Terms,
+    currency: Currency,
+    place: int,
+    owner: str,
+    amount: int | None,
 ) -> LineItem:
-    """The line, at its quote or at a custom ``amount``."""
     explained = None
     config = terms.configs[currency.code]
     if amount is None:
-        explained = quote(terms.model, config, asked.billed(), currency)
+        try:
+            explained = quote(terms.model, config, asked.billed(), currency)
+        except InvalidRequest as refusal:
+            raise refusal.under(f"line_items[{place}]") from None
         amount = explained.amount
     inline = {"currency": currency.code, "model": terms.model, **config}
     return LineItem(
-        id=id,
+        # A line's id follows from its owner's.
+        id=f"oli_{owner.partition('_')[2]}_{place + 1}",
         quantity=asked.quantity,
         description=asked.description or terms.product_name,
         total_amount=amount,
@@ -143,14 +167,22 @@ def check_billable(
     for place, (line, terms) in enumerate(zip(asked, lines, strict=True)):
         if terms is None or currency.code not in terms.configs:
             continue
-        takes = MODELS[terms.model].takes
-        if getattr(line, takes) is None:
-            message = f"A price of the model {terms.model} is billed by {takes}"
-            errors.add(f"line_items[{place}].{takes}", "required", message)
-        custom = terms.configs[currency.code].get("custom_unit_amount")
-        if custom is not None and custom.get("preset") is None:
-            message = "This price leaves its amount to the payer: give the order an amount"
-            errors.add(f"line_items[{place}]", "custom_amount_required", message)
+        config = terms.configs[currency.code]
+        check_input(terms.model, config, line, f"line_items[{place}].", errors)
+
+
+def check_input(
+    model: str, config: Mapping[str, Any], asked: Any, prefix: str, errors: FieldErrors
+) -> None:
+    """Note under ``prefix`` that a price is not billed by what ``asked`` tells."""
+    takes = MODELS[model].takes
+    if getattr(asked, takes) is None:
+        message = f"A price of the model {model} is billed by {takes}"
+        errors.add(f"{prefix}{takes}", "required", message)
+    custom = config.get("custom_unit_amount")
+    if custom is not None and custom.get("preset") is None:
+        message = "This price leaves its amount to the payer, and suggests none"
+        errors.add(prefix.rstrip("."), "custom_amount_required", message)
 
 
 def check_total(total: int, currency: Currency, param: str, errors: FieldErrors) -> None:

@@ -68,11 +68,7 @@ def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Cha
     else:
         _check_bounds(asked.amount, terms[0], currency, errors)
     errors.raise_if_any()
-    lines = tuple(
-        line_items.price(line, found, currency, id=line_id(id, place), amount=asked.amount)
-        for place, (line, found) in enumerate(zip(asked.line_items, terms, strict=True))
-        if found is not None
-    )
+    lines = line_items.price(asked.line_items, terms, currency, owner=id, amount=asked.amount)
     total = sum(line.total_amount for line in lines)
     param = "line_items" if asked.amount is None else "amount"
     line_items.check_total(total, currency, param, errors)
@@ -97,11 +93,6 @@ def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Cha
         custom_field_data=kept_metadata(asked.custom_field_data),
     )
     return Change(record=order, event="order.created")
-
-
-def line_id(order_id: str, place: int) -> str:
-    """A line's id follows from its order's."""
-    return f"oli_{order_id.partition('_')[2]}_{place + 1}"
 
 
 def _custom_terms(

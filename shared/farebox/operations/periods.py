@@ -9,13 +9,7 @@ from farebox import clock, dialects
 from farebox.billing.known import Reference
 from farebox.billing.prices import Price
 from farebox.handler import Answer, Request
-from farebox.pricing.cadence import (
-    Cycle,
-    Period,
-    cycle_of_configuration,
-    invoicing_periods,
-    periods,
-)
+from farebox.pricing.cadence import Period, cycle_of_configuration, invoicing_periods, periods
 from farebox.problems import FieldErrors, NotFound
 from farebox.storage.load import load
 
@@ -38,14 +32,16 @@ def of_price(request: Request, id: str) -> Answer:
     if cycle is None:
         return dialect.write_list([])
     configuration = price.invoicing_cycle_configuration
-    invoicing = cycle_of_configuration(configuration) if configuration else cycle
+    invoicing = cycle_of_configuration(configuration) if configuration else None
     return dialect.write_list(
-        [_shown(period, price, invoicing) for period in islice(periods(anchor, cycle), limit)]
+        [
+            _shown(period, price, invoicing_periods(anchor, cycle, place, invoicing))
+            for place, period in enumerate(islice(periods(anchor, cycle), limit))
+        ]
     )
 
 
-def _shown(period: Period, price: Price, invoicing: Cycle) -> Any:
-    cuts: Iterable[Period] = invoicing_periods(period, invoicing)
+def _shown(period: Period, price: Price, cuts: Iterable[Period]) -> Any:
     return {
         "object": "period",
         "start": period.start.isoformat(),

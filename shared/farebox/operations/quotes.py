@@ -4,9 +4,9 @@ from typing import Any
 
 from farebox import dialects
 from farebox.billing.known import Reference
+from farebox.billing.line_items import check_input
 from farebox.billing.prices import Price
 from farebox.handler import Answer, Request
-from farebox.pricing.models import MODELS
 from farebox.pricing.money import currencies
 from farebox.pricing.quote import quote
 from farebox.problems import FieldErrors, NotFound
@@ -38,9 +38,7 @@ def _answer(
     request: Request, asked: BilledInputs, model: str, config: Any, currency: str
 ) -> Answer:
     errors = FieldErrors()
-    takes = MODELS[model].takes
-    if getattr(asked, takes) is None:
-        errors.add(takes, "required", f"A price of the model {model} is billed by {takes}")
+    check_input(model, config, asked, "", errors)
     errors.raise_if_any()
     found = quote(model, config, billed(dict(asked)), currencies()[currency], to_iso=True)
     formatted = None

@@ -93,13 +93,26 @@ def period_of(day: date, anchor: date, cycle: Cycle) -> Period:
     return Period(cycle.after(anchor, place), cycle.after(anchor, place + 1))
 
 
-def invoicing_periods(billing: Period, invoicing: Cycle) -> Iterator[Period]:
-    """A billing period cut into the periods of its invoices; the last one ends with it."""
-    for place in count():
-        start = invoicing.after(billing.start, place)
-        if start >= billing.end:
+def invoicing_periods(
+    anchor: date, billing: Cycle, place: int, invoicing: Cycle | None
+) -> Iterator[Period]:
+    """A billing period, the one ``place`` after the first, cut into the periods of its invoices.
+
+    Months are counted from the anchor, as billing periods are. Where days cut months, they are
+    counted from the period's start, and the last cut ends with it.
+    """
+    period = Period(billing.after(anchor, place), billing.after(anchor, place + 1))
+    if invoicing is None:
+        yield period
+        return
+    first, start = 0, period.start
+    if billing.months and invoicing.months:
+        first, start = place * billing.months // invoicing.months, anchor
+    for cut in count(first):
+        begin, end = invoicing.after(start, cut), invoicing.after(start, cut + 1)
+        if begin >= period.end:
             return
-        yield Period(start, min(invoicing.after(billing.start, place + 1), billing.end))
+        yield Period(begin, min(end, period.end))
 
 
 def proration(service: Period, period: Period) -> Fraction:

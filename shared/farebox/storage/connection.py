@@ -188,6 +188,7 @@ class DynamoDB:
     def _call(self, operation: str, **arguments: Any) -> Any:
         from botocore.exceptions import ClientError, HTTPClientError
 
+        telemetry.count_trip()
         try:
             answer = getattr(self._client, operation)(ReturnConsumedCapacity="TOTAL", **arguments)
         except ClientError as error:

@@ -73,7 +73,8 @@ def _field_error(details: ErrorDetails) -> FieldError:
         del location[-1]
     if kind == "extra_forbidden" and location[-1] in READ_ONLY:
         kind = "read_only_field"
-    code = "invalid_type" if kind.endswith("_type") else _CODES.get(kind, kind)
+    wrong_type = kind.endswith("_type") and not kind.startswith("unknown_")
+    code = "invalid_type" if wrong_type else _CODES.get(kind, kind)
     return FieldError(path(location), code, _MESSAGES.get(kind, details["msg"]))
 
 

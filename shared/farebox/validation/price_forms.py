@@ -233,6 +233,8 @@ def _check_form(asked: PriceTerms, given: Sequence[str], rules: Rules) -> None:
 
 def _check_options(asked: PriceTerms, rules: Rules) -> None:
     tiered = asked.billing_scheme == "tiered"
+    recurring = getattr(asked, "is_recurring", False)
+    custom = not tiered and asked.transform_quantity is None and not recurring
     for code, option in (asked.currency_options or {}).items():
         where = ("currency_options", code)
         if code == asked.currency:
@@ -240,6 +242,9 @@ def _check_options(asked: PriceTerms, rules: Rules) -> None:
         if (option.tiers is not None) != tiered:
             message = "Tiers in exactly the currencies of a tiered price"
             rules.broken("excluded", message, *where, "tiers")
+        if option.custom_unit_amount is not None and not custom:
+            message = "Only where the price itself may leave its amount to the payer"
+            rules.broken("excluded", message, *where, "custom_unit_amount")
         amounts = option.model_dump(exclude={"tax_behavior"}, exclude_none=True)
         if len(amounts) != 1:
             message = "Give one of unit_amount, unit_amount_decimal, custom_unit_amount, tiers"

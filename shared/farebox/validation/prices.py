@@ -1,9 +1,15 @@
 """Requests for prices that are kept: their terms, how often they are billed, how they are found."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from farebox.pricing.cadence import (
+    Cycle,
+    cycle_of,
+    cycle_of_configuration,
+    cycle_of_interval,
+)
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import External, Id
 from farebox.validation.price_configs.rows import (
@@ -13,6 +19,7 @@ from farebox.validation.price_configs.rows import (
     PositiveRate,
     Property,
     end_open,
+    follow_on,
 )
 from farebox.validation.price_configs.scalar import UpperTier
 from farebox.validation.price_forms import PriceData
@@ -21,7 +28,7 @@ from farebox.validation.stripe_forms import MAXIMUM_INTERVALS
 MAXIMUM_DIMENSION_VALUES = 20
 
 
-class Cycle(Input):
+class CycleConfiguration(Input):
     """A length of time in days or months."""
 
     duration: Annotated[int, Field(ge=1)]
@@ -62,8 +69,8 @@ class CreatePrice(PriceData):
     cadence: (
         Literal["one_time", "monthly", "quarterly", "semi_annual", "annual", "custom"] | None
     ) = None
-    billing_cycle_configuration: Cycle | None = None
-    invoicing_cycle_configuration: Cycle | None = None
+    billing_cycle_configuration: CycleConfiguration | None = None
+    invoicing_cycle_configuration: CycleConfiguration | None = None
     billable_metric_id: Id | None = None
     billed_in_advance: bool | None = None
     fixed_price_quantity: Number | None = None
@@ -105,14 +112,25 @@ class CreatePrice(PriceData):
         if invoicing is not None and not self.is_recurring:
             message = "A price that is billed once is invoiced once"
             rules.broken("excluded", message, "invoicing_cycle_configuration")
-        if (
-            billing is not None
-            and invoicing is not None
-            and billing.duration_unit == invoicing.duration_unit
-            and billing.duration % invoicing.duration
-        ):
+        if invoicing is not None and self.is_recurring and not self._is_cut_evenly():
             message = "Must divide the billing cycle into equal parts"
             rules.broken("invalid_period", message, "invoicing_cycle_configuration", "duration")
+
+    def _is_cut_evenly(self) -> bool:
+        """Whether invoices of so many months, or of so many days, fill a billing cycle."""
+        if self.recurring is not None:
+            billing = cycle_of_interval(self.recurring.interval, self.recurring.interval_count)
+        elif self.cadence == "custom" and self.billing_cycle_configuration is None:
+            return True  # said already
+        else:
+            configuration = _dumped(self.billing_cycle_configuration)
+            billing = cycle_of(self.cadence or "", configuration) or Cycle(months=1)
+        invoicing = cycle_of_configuration(_dumped(self.invoicing_cycle_configuration))
+        if billing.months and invoicing.months:
+            return billing.months % invoicing.months == 0
+        if billing.days and invoicing.days:
+            return billing.days % invoicing.days == 0
+        return bool(billing.months)
 
     def _check_conversion(self, rules: Rules) -> None:
         rate = self.conversion_rate_config
@@ -129,6 +147,7 @@ class CreatePrice(PriceData):
         if rate.tiered_config is not None:
             tiers = Rules()
             end_open(rate.tiered_config.tiers, "last_unit", tiers)
+            follow_on(rate.tiered_config.tiers, tiers)
             rules.take(tiers, "conversion_rate_config", "tiered_config")
 
     def _check_usage(self, rules: Rules) -> None:
@@ -143,3 +162,7 @@ class CreatePrice(PriceData):
         if self.dimensional_price_configuration is not None and not metered:
             message = "A dimensional price needs the metric that counts its usage"
             rules.broken("required", message, "billable_metric_id")
+
+
+def _dumped(configuration: CycleConfiguration | None) -> dict[str, Any]:
+    return {} if configuration is None else configuration.model_dump()

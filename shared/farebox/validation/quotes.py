@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from farebox.pricing import billed as inputs
 from farebox.pricing.cadence import Period, proration
 from farebox.validation.check import Input, Rules
-from farebox.validation.fields import RATE_DECIMALS, RATE_WHOLE_DIGITS, Name, Rate
+from farebox.validation.fields import RATE_DECIMALS, RATE_WHOLE_DIGITS, Rate
 from farebox.validation.orders import check_one_input
 from farebox.validation.price_configs.rows import Properties, Property
 from farebox.validation.price_forms import PriceTerms
@@ -22,6 +22,8 @@ MAXIMUM_BILLED = 10_000
 MAXIMUM_PROPERTIES = 20
 MAXIMUM_PRORATION = 10**9
 MAXIMUM_LOCALE = 35
+# The common denominator of so many has some hundreds of digits, not thousands.
+MAXIMUM_DENOMINATORS = 100
 
 
 def _decimal(value: Any) -> str:
@@ -129,29 +131,37 @@ class BilledDay(Input):
     cells: Annotated[list[BilledCell], Many]
 
 
+def _few_denominators(groups: list[BilledGroup]) -> list[BilledGroup]:
+    parts = [row.proration for row in groups if row.proration is not None]
+    if len({part.fraction().denominator for part in parts}) > MAXIMUM_DENOMINATORS:
+        message = f"At most {MAXIMUM_DENOMINATORS} different denominators of prorations"
+        raise PydanticCustomError("too_many_denominators", message)
+    return groups
+
+
 class BilledInputs(Input):
     """Exactly one input, and the part of the period that it covers."""
 
     quantity: DecimalText | None = None
-    groups: Annotated[list[BilledGroup], Many] | None = None
+    groups: Annotated[list[BilledGroup], Many, AfterValidator(_few_denominators)] | None = None
     cells: Annotated[list[BilledCell], Many] | None = None
     usage: Annotated[list[BilledUsage], Many] | None = None
     events: Annotated[list[BilledEvent], Many] | None = None
     days: Annotated[list[BilledDay], Many] | None = None
     component_subtotal: DecimalText | None = None
     proration: Proration | None = None
-    locale: Annotated[Name, Field(max_length=MAXIMUM_LOCALE)] | None = None
+    locale: Annotated[str, Field(min_length=1, max_length=MAXIMUM_LOCALE)] | None = None
 
     @model_validator(mode="after")
-    def _one_input(self) -> Self:
+    def _hold(self) -> Self:
         rules = Rules()
         self.check(rules)
-        check_one_input(self, rules)
         rules.raise_if_any()
         return self
 
     def check(self, rules: Rules) -> None:
         """The rules between this request's fields."""
+        check_one_input(self, rules)
 
 
 class QuotePrice(BilledInputs):
@@ -160,6 +170,10 @@ class QuotePrice(BilledInputs):
 
 class CreateQuote(BilledInputs, PriceTerms):
     """What to quote, and the terms to quote it by."""
+
+    def check(self, rules: Rules) -> None:
+        PriceTerms.check(self, rules)
+        BilledInputs.check(self, rules)
 
 
 @cache

@@ -93,13 +93,28 @@ def test_each_interval_of_stripe_has_its_cycle(interval: str, count: int, second
 
 
 def test_an_annual_price_invoiced_monthly_has_twelve_invoices() -> None:
-    year = next(periods(date(2026, 1, 31), Cycle(months=12)))
+    anchor, year, month = date(2026, 1, 31), Cycle(months=12), Cycle(months=1)
 
-    invoices = list(invoicing_periods(year, Cycle(months=1)))
+    invoices = list(invoicing_periods(anchor, year, 0, month))
 
     assert len(invoices) == 12
-    assert invoices[0].start == year.start
-    assert invoices[-1].end == year.end
+    assert invoices[0] == Period(date(2026, 1, 31), date(2026, 2, 28))
+    assert invoices[1] == Period(date(2026, 2, 28), date(2026, 3, 31))
+    assert invoices[-1].end == date(2027, 1, 31)
+
+
+@given(anchor=DAYS, months=st.integers(1, 36), parts=st.integers(1, 12), place=st.integers(0, 40))
+def test_invoices_cut_a_period_into_as_many_parts_as_they_divide_it(
+    anchor: date, months: int, parts: int, place: int
+) -> None:
+    billing, invoicing = Cycle(months=months * parts), Cycle(months=months)
+
+    cuts = list(invoicing_periods(anchor, billing, place, invoicing))
+
+    assert len(cuts) == parts
+    assert cuts[0].start == billing.after(anchor, place)
+    assert cuts[-1].end == billing.after(anchor, place + 1)
+    assert all(one.end == other.start for one, other in zip(cuts, cuts[1:], strict=False))
 
 
 def test_half_of_a_month_is_its_own_number_of_days() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from farebox.pricing.billed import Billed, Cell
-from farebox.pricing.models.matrix import cell_rates
+from farebox.pricing.models.matrix import cell_rates, check_width
 from farebox.pricing.money import exact
 from farebox.pricing.steps import (
     ONE,
@@ -34,7 +34,8 @@ def daily_credit_allowance(config: Config, billed: Billed) -> Steps:
     rates, default = cell_rates(config), exact(config["default_unit_amount"])
     allowance = exact(config["daily_allowance"])
     days: dict[str, list[Sequence[Cell]]] = {}
-    for day in billed.days:
+    for place, day in enumerate(billed.days):
+        check_width(day.cells, config, f"days[{place}].cells")
         days.setdefault(day.event_day, []).append(day.cells)
     for name, lists in days.items():
         credits = [

@@ -64,7 +64,7 @@ def grouped_allocation(config: Config, billed: Billed) -> Steps:
 
 def grouped_with_prorated_minimum(config: Config, billed: Billed) -> Steps:
     """Σ max(q_g × unit_rate, minimum × f_g)."""
-    for group in _groups(billed):
+    for group in _groups(billed, "proration"):
         f = billed.proration if group.proration is None else group.proration
         part = (group.group,)
         steps = [Step("units", group.quantity, exact(config["unit_rate"]), part)]
@@ -94,7 +94,7 @@ def grouped_with_metered_minimum(config: Config, billed: Billed) -> Steps:
     factors = {
         row["scaling_value"]: exact(row["scaling_factor"]) for row in config["scaling_factors"]
     }
-    for name, members in _by_group(_groups(billed)).items():
+    for name, members in _by_group(_groups(billed, "pricing_value", "scaling_value")).items():
         steps = [
             Step(
                 "units",
@@ -115,10 +115,11 @@ def cumulative_grouped_bulk(config: Config, billed: Billed) -> Steps:
     rows = _rows_by(config["dimension_values"], "grouping_key")
     groups = _groups(billed)
     everything = sum((group.quantity for group in groups), ZERO)
-    for place, group in enumerate(groups):
-        if group.group not in rows:
+    for place, row in enumerate(billed.groups or ()):
+        if row.group not in rows:
             message = "This price has no rate for this group"
             raise InvalidRequest([FieldError(f"groups[{place}].group", "unknown_group", message)])
+    for group in groups:
         tier = next(tier for tier in rows[group.group] if tier.holds(everything))
         yield Step("tier", group.quantity, tier.rate, (group.group,), tier.over, tier.up_to)
 
@@ -149,12 +150,13 @@ def metered_allowance(config: Config, billed: Billed) -> Steps:
     yield Step("allowance", free, -rate, (config["allowance_grouping_value"],))
 
 
-def _groups(billed: Billed) -> Sequence[Group]:
-    """The groups, each once: what is told of one in several rows is one usage."""
+def _groups(billed: Billed, *apart: str) -> Sequence[Group]:
+    """The groups, each once: what is told of one in several rows is one usage, unless the rows
+    differ in what the model keeps ``apart``."""
     assert billed.groups is not None
     merged: dict[tuple[object, ...], Group] = {}
     for row in billed.groups:
-        name = (row.group, row.proration, row.pricing_value, row.scaling_value)
+        name = (row.group, *(getattr(row, field) for field in apart))
         former = merged.get(name)
         merged[name] = replace(row, quantity=row.quantity + former.quantity) if former else row
     return list(merged.values())

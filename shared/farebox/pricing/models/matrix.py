@@ -17,13 +17,14 @@ from farebox.pricing.steps import (
     prorated,
     tiers_from,
 )
+from farebox.problems import FieldError, InvalidRequest
 
 Values = tuple[str, ...]
 
 
 def matrix(config: Config, billed: Billed) -> Steps:
     """Σ q × scaling_factor × the cell's rate; the default for cells without one."""
-    return _rated(_cells(billed), config)
+    return _rated(_cells(billed, config), config)
 
 
 def matrix_with_display_name(config: Config, billed: Billed) -> Steps:
@@ -31,7 +32,7 @@ def matrix_with_display_name(config: Config, billed: Billed) -> Steps:
     rates: dict[Values, Fraction] = {
         (row["dimension_value"],): exact(row["unit_amount"]) for row in config["unit_amounts"]
     }
-    for cell in _cells(billed):
+    for cell in _cells(billed, config):
         values = cell.dimension_values
         yield Step("cell", cell.quantity, rates.get(values, ZERO), values)
 
@@ -42,7 +43,9 @@ def matrix_with_allocation(config: Config, billed: Billed) -> Steps:
     Reading: free units are spent in the order of matrix_values, on the default last.
     """
     order = [tuple(row["dimension_values"]) for row in config["matrix_values"]]
-    return _rated(_less_allocation(_cells(billed), exact(config["allocation"]), order), config)
+    return _rated(
+        _less_allocation(_cells(billed, config), exact(config["allocation"]), order), config
+    )
 
 
 def tiered_matrix_with_allocation(config: Config, billed: Billed) -> Steps:
@@ -55,7 +58,7 @@ def tiered_matrix_with_allocation(config: Config, billed: Billed) -> Steps:
         rows.setdefault(tuple(row["dimension_values"]), []).append(row)
     tiers = {values: tiers_from(own) for values, own in rows.items()}
     default = [Tier(ZERO, None, exact(config["default_unit_amount"]))]
-    for cell in _less_allocation(_cells(billed), exact(config["allocation"]), list(rows)):
+    for cell in _less_allocation(_cells(billed, config), exact(config["allocation"]), list(rows)):
         values = cell.dimension_values
         yield from graduated(cell.quantity, tiers.get(values, default), values)
 
@@ -72,7 +75,7 @@ def matrix_with_threshold_discounts(config: Config, billed: Billed) -> Steps:
         Step(
             "cell", cell.quantity, rates.get(cell.dimension_values, default), cell.dimension_values
         )
-        for cell in _cells(billed)
+        for cell in _cells(billed, config)
     ]
     yield from steps
     for group in config.get("threshold_discount_groups") or ():
@@ -94,7 +97,7 @@ def scalable_matrix_with_unit_pricing(config: Config, billed: Billed) -> Steps:
     rate = exact(config["unit_price"])
     steps = [
         Step("cell", units, rate, cell.dimension_values)
-        for cell, units in _scaled(_cells(billed), config)
+        for cell, units in _scaled(_cells(billed, config), config)
     ]
     return prorated(steps, billed.proration, when=config.get("prorate"))
 
@@ -104,7 +107,7 @@ def scalable_matrix_with_tiered_pricing(config: Config, billed: Billed) -> Steps
 
     Reading: a cell without a factor has the factor 1.
     """
-    units = sum((units for _, units in _scaled(_cells(billed), config)), ZERO)
+    units = sum((units for _, units in _scaled(_cells(billed, config), config)), ZERO)
     return graduated(units, tiers_from(config["tiers"]))
 
 
@@ -160,9 +163,23 @@ def _values(row: Config) -> Values:
     return (row["first_dimension_value"], *([] if second is None else [second]))
 
 
-def _cells(billed: Billed) -> Sequence[Cell]:
+def check_width(cells: Sequence[Cell], config: Config, path: str = "cells") -> None:
+    """Refuse a cell with more or fewer values than the price has dimensions."""
+    if "dimensions" in config:
+        width = len(config["dimensions"])
+    else:
+        width = 1 if config.get("second_dimension") is None else 2
+    for place, cell in enumerate(cells):
+        if len(cell.dimension_values) != width:
+            message = f"Needs a value for each of the price's dimensions, {width} in all"
+            param = f"{path}[{place}].dimension_values"
+            raise InvalidRequest([FieldError(param, "invalid_dimension_values", message)])
+
+
+def _cells(billed: Billed, config: Config) -> Sequence[Cell]:
     """The cells, each once: what is told of one in several rows is one usage."""
     assert billed.cells is not None
+    check_width(billed.cells, config)
     merged: dict[Values, Fraction] = {}
     for row in billed.cells:
         merged[row.dimension_values] = merged.get(row.dimension_values, ZERO) + row.quantity

@@ -121,6 +121,16 @@ def end_open(rows: Sequence[Any], bound: str, rules: Rules, field: str = "tiers"
         over = over if value is None else value
 
 
+def follow_on(rows: Sequence[Any], rules: Rules) -> None:
+    """Each first_unit is the last_unit before, or one above it: Orb's two ways to say the same."""
+    previous: int | Decimal = 0
+    for place, row in enumerate(rows):
+        if row.first_unit not in (previous, previous + 1):
+            message = f"Must follow the tier before: {previous} or {previous + 1}"
+            rules.broken("invalid_bound", message, "tiers", place, "first_unit")
+        previous = previous if row.last_unit is None else row.last_unit
+
+
 def hold_packages(rows: Sequence[Any], size: Decimal, rules: Rules) -> None:
     """A tier that starts within a package would price that package twice."""
     for place, row in enumerate(rows):

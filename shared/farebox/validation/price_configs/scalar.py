@@ -18,6 +18,7 @@ from farebox.validation.price_configs.rows import (
     PositiveNumber,
     PositiveRate,
     end_open,
+    follow_on,
     hold_packages,
     rise_from_zero,
 )
@@ -41,12 +42,7 @@ class Tiered(Config):
 
     def check(self, rules: Rules) -> None:
         end_open(self.tiers, "last_unit", rules)
-        previous: int | Decimal = 0
-        for place, tier in enumerate(self.tiers):
-            if tier.first_unit not in (previous, previous + 1):
-                message = f"Must follow the tier before: {previous} or {previous + 1}"
-                rules.broken("invalid_bound", message, "tiers", place, "first_unit")
-            previous = previous if tier.last_unit is None else tier.last_unit
+        follow_on(self.tiers, rules)
 
 
 class BulkTier(Config):

@@ -1,0 +1,67 @@
+"""Fixtures for functions over moto: an organization in both modes, and time that can be moved."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from farebox import bootstrap
+from farebox.storage import connection
+from local.functions import Functions
+from local.template import Stack
+from tests.client import Api
+from tests.clocks import StoppedClock, stopped_clock
+from tests.conftest import EVENTS, new_organization
+from tests.tables import empty_tables, moto_tables
+
+
+@pytest.fixture(scope="module")
+def moto(stack: Stack) -> Iterator[None]:
+    with moto_tables(stack):
+        yield
+
+
+@pytest.fixture
+def tables(moto: None) -> None:
+    empty_tables()
+
+
+@pytest.fixture
+def stopped() -> Iterator[StoppedClock]:
+    """Time stands still for this test, until it moves it."""
+    with stopped_clock() as clock:
+        yield clock
+
+
+@pytest.fixture
+def other(tables: None, stack: Stack, functions: Functions) -> Api:
+    """Another organization, which must never see anything of ``api``'s."""
+    return new_organization(stack, functions)
+
+
+@pytest.fixture
+def live(api: Api) -> Api:
+    """The same organization as ``api``, in live mode."""
+    return replace(api, key=bootstrap.create_key(api.organization, livemode=True))
+
+
+@pytest.fixture
+def example_shop(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The organization and customer of the example events, as the local stack seeds them."""
+    connection.connection()  # made first, so that it does not follow the address below
+    with monkeypatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1")
+        bootstrap.create_organization("Example shop", test_key=bootstrap.LOCAL_TEST_KEY)
+
+
+@pytest.fixture
+def example_event(example_shop: None) -> Callable[[str], dict[str, Any]]:
+    """Reads a file of events/, which ``sam local invoke`` reads too."""
+
+    def read(name: str) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+        return event
+
+    return read
