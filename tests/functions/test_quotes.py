@@ -724,3 +724,17 @@ def test_a_test_price_is_not_quoted_in_live_mode(api: Api, live: Api) -> None:
     price = api.price()["id"]
 
     assert live.post(f"/v1/prices/{price}/quote", {"quantity": 1}).status == 404
+
+
+def test_a_kept_price_is_quoted_in_any_currency_that_it_has_amounts_in(api: Api) -> None:
+    price = api.price(unit_amount=1000, currency_options={"eur": {"unit_amount": 900}})["id"]
+    asked = {"quantity": 2}
+
+    own, euros, yen = (
+        api.post(f"/v1/prices/{price}/quote", asked | currency)
+        for currency in ({}, {"currency": "eur"}, {"currency": "jpy"})
+    )
+
+    assert (own.body["amount"], own.body["currency"]) == (2000, "usd")
+    assert (euros.body["amount"], euros.body["currency"]) == (1800, "eur")
+    assert refusal(yen, 422) == [("currency", "currency_mismatch")]

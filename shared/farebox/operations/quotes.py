@@ -9,7 +9,7 @@ from farebox.billing.prices import Price
 from farebox.handler import Answer, Request
 from farebox.pricing.money import currencies
 from farebox.pricing.quote import quote
-from farebox.problems import FieldErrors, NotFound
+from farebox.problems import FieldError, FieldErrors, InvalidRequest, NotFound
 from farebox.storage.load import load
 from farebox.validation.quotes import BilledInputs, CreateQuote, QuotePrice, billed
 
@@ -31,7 +31,11 @@ def of_price(request: Request, id: str) -> Answer:
     price = load(request, SCOPE, [this]).known.found.get(this)
     if not isinstance(price, Price):
         raise NotFound("There is no such price")
-    return _answer(request, asked, price.model, price.config, price.currency)
+    currency, configs = asked.currency or price.currency, price.configs()
+    if currency not in configs:
+        message = f"This price has amounts in {', '.join(configs)}, not in {currency}"
+        raise InvalidRequest([FieldError("currency", "currency_mismatch", message)])
+    return _answer(request, asked, price.model, configs[currency], currency)
 
 
 def _answer(

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from farebox.pricing import billed as inputs
 from farebox.pricing.cadence import Period, proration
 from farebox.validation.check import Input, Rules
-from farebox.validation.fields import RATE_DECIMALS, RATE_WHOLE_DIGITS, Rate
+from farebox.validation.fields import RATE_DECIMALS, RATE_WHOLE_DIGITS, CurrencyCode, Rate
 from farebox.validation.orders import check_one_input
 from farebox.validation.price_configs.rows import Properties, Property
 from farebox.validation.price_forms import PriceTerms
@@ -165,7 +165,9 @@ class BilledInputs(Input):
 
 
 class QuotePrice(BilledInputs):
-    """What to quote of a price that is kept."""
+    """What to quote of a price that is kept, in its own currency or in one of its options."""
+
+    currency: CurrencyCode | None = None
 
 
 class CreateQuote(BilledInputs, PriceTerms):
