@@ -2,7 +2,7 @@
 
 from farebox import clock, dialects, ids
 from farebox.billing import prices
-from farebox.billing.products import Product
+from farebox.billing.catalogue import Price, Product
 from farebox.handler import Answer, Request, endpoint
 from farebox.storage.commit import commit
 from farebox.storage.load import authenticate, load
@@ -13,9 +13,9 @@ from farebox.validation.prices import CreatePrice
 def handler(request: Request) -> Answer:
     dialect = dialects.of(request)
     asked = dialect.read(CreatePrice, request)
-    loaded = load(request, "prices:write", prices.references(asked), creates=prices.Price)
+    loaded = load(request, "prices:write", prices.references(asked), creates=Price)
     if loaded.first is not None:
         return dialect.write_created(loaded.first)
-    id, product_id = ids.new(prices.Price.prefix), ids.new(Product.prefix)
+    id, product_id = ids.new(Price.prefix), ids.new(Product.prefix)
     change = prices.create(asked, loaded.known, id=id, product_id=product_id, now=clock.now())
     return dialect.write_created(commit(loaded, change))

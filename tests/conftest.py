@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from moto import mock_aws
 
 from farebox import bootstrap
 from farebox.settings import settings
@@ -15,6 +14,8 @@ from local.functions import Functions
 from local.tables import create_tables
 from local.template import Stack, read_stack
 from tests.client import Api
+from tests.clocks import StoppedClock, stopped_clock
+from tests.tables import empty_tables, moto_tables
 
 ROOT = Path(__file__).parents[1]
 EVENTS = ROOT / "events"
@@ -45,12 +46,24 @@ def environment(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     _forget()
 
 
-@pytest.fixture
-def tables(stack: Stack) -> Iterator[None]:
-    """Empty tables in moto: for one caller at a time."""
-    with mock_aws():
-        create_tables(stack.tables)
+@pytest.fixture(scope="module")
+def moto(stack: Stack) -> Iterator[None]:
+    """The tables in moto, made once for all tests of a module."""
+    with moto_tables(stack):
         yield
+
+
+@pytest.fixture
+def tables(moto: None) -> None:
+    """Empty tables in moto: for one caller at a time."""
+    empty_tables()
+
+
+@pytest.fixture
+def stopped() -> Iterator[StoppedClock]:
+    """Time stands still for this test, until it moves it, and waiting takes none."""
+    with stopped_clock() as clock:
+        yield clock
 
 
 @pytest.fixture(scope="module")

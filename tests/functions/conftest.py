@@ -1,7 +1,7 @@
-"""Fixtures for functions over moto: an organization in both modes, and time that can be moved."""
+"""Fixtures for functions over moto: an organization in both modes, another, and the examples."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,27 +12,7 @@ from farebox.storage import connection
 from local.functions import Functions
 from local.template import Stack
 from tests.client import Api
-from tests.clocks import StoppedClock, stopped_clock
 from tests.conftest import EVENTS, new_organization
-from tests.tables import empty_tables, moto_tables
-
-
-@pytest.fixture(scope="module")
-def moto(stack: Stack) -> Iterator[None]:
-    with moto_tables(stack):
-        yield
-
-
-@pytest.fixture
-def tables(moto: None) -> None:
-    empty_tables()
-
-
-@pytest.fixture
-def stopped() -> Iterator[StoppedClock]:
-    """Time stands still for this test, until it moves it."""
-    with stopped_clock() as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ import pytest
 
 from farebox import ids
 from farebox.billing import customers, discounts, orders, prices, products
+from farebox.billing.catalogue import Price, Product
 from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.known import Known, Reference
 from farebox.billing.orders import Order
 from farebox.billing.organizations import Organization
-from farebox.billing.prices import Price
-from farebox.billing.products import Product
 from farebox.billing.records import Record
 from farebox.problems import InvalidRequest
 from farebox.validation.catalogue import CreateCustomer, CreateDiscount, CreateProduct

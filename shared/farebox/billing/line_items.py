@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from farebox.billing.catalogue import Price, Product, configs
 from farebox.billing.known import Known, Reference
-from farebox.billing.prices import Price, configs
-from farebox.billing.products import Product
 from farebox.billing.records import Metadata, kept_metadata
 from farebox.pricing.models import MODELS
 from farebox.pricing.money import Currency, currencies

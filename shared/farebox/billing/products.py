@@ -1,36 +1,19 @@
 """Products: what prices are the prices of."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+from farebox.billing.catalogue import Price, Product
 from farebox.billing.known import Known, Reference
-from farebox.billing.prices import Price
-from farebox.billing.records import Change, Record, kept_metadata, merged_metadata
+from farebox.billing.records import Change, kept_metadata, merged_metadata
 from farebox.billing.web_addresses import check_web_address
 from farebox.instants import stamp
 from farebox.problems import FieldErrors
 
 if TYPE_CHECKING:
     from farebox.validation.catalogue import ProductData, UpdateProduct
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product(Record):
-    """``default_price`` is kept whole, so that an order that names a product reads one record."""
-
-    kind: ClassVar[str] = "product"
-    prefix: ClassVar[str] = "prod"
-    unique: ClassVar[tuple[str, ...]] = ("external_id",)
-
-    name: str
-    description: str | None = None
-    unit_label: str | None = None
-    image_url: str | None = None
-    active: bool = True
-    external_id: str | None = None
-    default_price: Price | None = None
 
 
 def references(asked: "ProductData | UpdateProduct") -> Iterable[Reference]:

@@ -11,9 +11,8 @@ from farebox.validation import documents
 from farebox.validation.check import Input, check
 
 if TYPE_CHECKING:
+    from farebox.billing.catalogue import Price, Product
     from farebox.billing.orders import Order
-    from farebox.billing.prices import Price
-    from farebox.billing.products import Product
     from farebox.billing.records import Kept, Record
     from farebox.pricing.quote import Quote
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from farebox import clock, dialects, ids
 from farebox.billing import customers, discounts, products
+from farebox.billing.catalogue import Product
 from farebox.billing.known import Reference
 from farebox.billing.records import Record
 from farebox.handler import Answer, Request
@@ -27,9 +28,7 @@ class Resource:
 
 
 RESOURCES: Mapping[str, Resource] = {
-    "products": Resource(
-        products.Product, products, catalogue.CreateProduct, catalogue.UpdateProduct
-    ),
+    "products": Resource(Product, products, catalogue.CreateProduct, catalogue.UpdateProduct),
     "customers": Resource(
         customers.Customer, customers, catalogue.CreateCustomer, catalogue.UpdateCustomer
     ),

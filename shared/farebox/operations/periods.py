@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Any
 
 from farebox import clock, dialects
+from farebox.billing.catalogue import Price
 from farebox.billing.known import Reference
-from farebox.billing.prices import Price
 from farebox.handler import Answer, Request
 from farebox.pricing.cadence import Period, cycle_of_configuration, invoicing_periods, periods
 from farebox.problems import FieldErrors, NotFound

@@ -3,9 +3,9 @@
 from typing import Any
 
 from farebox import dialects
+from farebox.billing.catalogue import Price
 from farebox.billing.known import Reference
 from farebox.billing.line_items import check_input
-from farebox.billing.prices import Price
 from farebox.handler import Answer, Request
 from farebox.pricing.money import currencies
 from farebox.pricing.quote import quote

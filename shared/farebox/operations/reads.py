@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from farebox import dialects
+from farebox.billing.catalogue import Price, Product
 from farebox.billing.checkouts import Checkout
 from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
-from farebox.billing.prices import Price
-from farebox.billing.products import Product
 from farebox.billing.records import Record
 from farebox.handler import Answer, Request
 from farebox.limits import MAXIMUM_REFERENCE

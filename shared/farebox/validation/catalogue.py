@@ -1,8 +1,8 @@
 """Requests about what stands behind an order: products, customers, discounts."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import (
@@ -108,9 +108,7 @@ class CreateDiscount(Input):
     active: bool = True
     metadata: Metadata = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         wanted, other = ("basis_points", "amounts")[:: 1 if self.type == "percentage" else -1]
         if getattr(self, wanted) is None:
             rules.broken("required", f"A {self.type} discount needs {wanted}", wanted)
@@ -118,8 +116,6 @@ class CreateDiscount(Input):
             rules.broken("excluded", f"A {self.type} discount has no {other}", other)
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             rules.broken("invalid_period", "ends_at must be after starts_at", "ends_at")
-        rules.raise_if_any()
-        return self
 
 
 class UpdateDiscount(Input):

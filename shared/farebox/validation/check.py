@@ -1,9 +1,9 @@
 """The one place that turns a document into a typed request, and pydantic's errors into ours."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from farebox.problems import FieldError, InvalidRequest
@@ -27,6 +27,16 @@ class Input(BaseModel):
     """What every request is: strict, frozen, and without unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="after")
+    def _hold(self) -> Self:
+        rules = Rules()
+        self.check(rules)
+        rules.raise_if_any()
+        return self
+
+    def check(self, rules: "Rules") -> None:
+        """The rules between this request's fields, each noted where it is broken."""
 
     def changes(self) -> dict[str, Any]:
         """The fields that the caller named, for an update; a null among them clears."""

@@ -1,8 +1,8 @@
 """Requests for checkouts: what a customer is shown and asked before paying."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import (
@@ -31,17 +31,13 @@ class TextField(Input):
     min_length: Annotated[int, Field(ge=0, le=MAXIMUM_DESCRIPTION)] | None = None
     max_length: Annotated[int, Field(ge=1, le=MAXIMUM_DESCRIPTION)] | None = None
 
-    @model_validator(mode="after")
-    def _bounds(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         if (
             self.min_length is not None
             and self.max_length is not None
             and self.min_length > self.max_length
         ):
             rules.broken("invalid_bound", "min_length is above max_length", "min_length")
-        rules.raise_if_any()
-        return self
 
 
 class CheckboxField(Input):
@@ -64,14 +60,10 @@ class CustomField(Input):
     text: TextField | None = None
     checkbox: CheckboxField | None = None
 
-    @model_validator(mode="after")
-    def _one_type(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         other: Literal["text", "checkbox"] = "checkbox" if self.type == "text" else "text"
         if getattr(self, other) is not None:
             rules.broken("excluded", f"A {self.type} field has no {other}", other)
-        rules.raise_if_any()
-        return self
 
 
 class CreateCheckout(Input):
@@ -91,9 +83,7 @@ class CreateCheckout(Input):
     request_id: External | None = None
     metadata: Metadata = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         if self.product is None and self.line_items is None:
             rules.broken("required", "A checkout needs a product or line_items", "line_items")
         if self.product is not None and self.line_items is not None:
@@ -112,5 +102,3 @@ class CreateCheckout(Input):
                 message = "Each custom field needs a key of its own"
                 rules.broken("duplicate_key", message, "custom_fields", place, "key")
             seen.add(field.key)
-        rules.raise_if_any()
-        return self

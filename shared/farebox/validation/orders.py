@@ -1,9 +1,9 @@
 """Requests for orders and checkouts, and the line items that both are made of."""
 
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, ValidationInfo, model_validator
+from pydantic import Field, PlainValidator, ValidationInfo
 
 from farebox.limits import MAXIMUM_METADATA_PAIRS
 from farebox.pricing.billed import Billed
@@ -21,9 +21,9 @@ from farebox.validation.fields import (
     MetadataValue,
     Quantity,
 )
+from farebox.validation.inputs import INPUTS, check_one_input
 
 MAXIMUM_LINES = 40
-INPUTS = ("quantity", "groups", "cells", "usage", "events", "days", "component_subtotal")
 
 
 def _price_data(value: Any) -> Any:
@@ -61,9 +61,7 @@ class LineItem(Input):
     description: Annotated[Description | None, BlankIsNone] = None
     metadata: Metadata = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         given = [
             name for name in ("price", "price_data", "product") if getattr(self, name) is not None
         ]
@@ -72,8 +70,6 @@ class LineItem(Input):
         for name in given[1:]:
             rules.broken("excluded", f"Not together with {given[0]}", name)
         check_one_input(self, rules)
-        rules.raise_if_any()
-        return self
 
     def billed(self) -> Billed:
         """What this line bills, as the price models take it."""
@@ -86,15 +82,6 @@ class LineItem(Input):
     def other_inputs(self) -> dict[str, Any]:
         """What was given beside or in place of a quantity, as it came."""
         return self.model_dump(include={*INPUTS[1:], "proration"}, exclude_none=True)
-
-
-def check_one_input(asked: Input, rules: Rules) -> None:
-    """What is billed is told in exactly one way."""
-    given = [name for name in INPUTS if getattr(asked, name) is not None]
-    if not given:
-        rules.broken("required", f"Give one of {', '.join(INPUTS)}", INPUTS[0])
-    for name in given[1:]:
-        rules.broken("excluded", f"Not together with {given[0]}", name)
 
 
 LineItems = Annotated[list[LineItem], Field(min_length=1, max_length=MAXIMUM_LINES)]
@@ -119,9 +106,7 @@ class CreateOrder(Input):
     metadata: Metadata = Field(default_factory=dict)
     collection: Literal["draft"] = "draft"
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         if self.amount is not None and len(self.line_items) != 1:
             rules.broken("excluded", "A custom amount needs exactly one line item", "amount")
         if self.use_billing_address_for_shipping:
@@ -131,5 +116,3 @@ class CreateOrder(Input):
             if self.shipping_address is not None:
                 message = "Not together with use_billing_address_for_shipping"
                 rules.broken("excluded", message, "shipping_address")
-        rules.raise_if_any()
-        return self

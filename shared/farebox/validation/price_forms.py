@@ -1,7 +1,7 @@
 """The terms of a price, inline or kept: one of Stripe's forms, or one of Orb's models."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -9,7 +9,6 @@ from pydantic import (
     Field,
     PlainValidator,
     ValidationInfo,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -131,15 +130,7 @@ class PriceTerms(Input):
     percent_config: ModelConfig = None
     event_output_config: ModelConfig = None
 
-    @model_validator(mode="after")
-    def _hold(self) -> Self:
-        rules = Rules()
-        self.check(rules)
-        rules.raise_if_any()
-        return self
-
     def check(self, rules: Rules) -> None:
-        """The rules between this request's fields."""
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if self.model_type is None:
             _check_form(self, given, rules)

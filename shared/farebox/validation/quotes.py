@@ -5,16 +5,16 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter
 from pydantic_core import PydanticCustomError
 
 from farebox.pricing import billed as inputs
 from farebox.pricing.cadence import Period, proration
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import RATE_DECIMALS, RATE_WHOLE_DIGITS, CurrencyCode, Rate
-from farebox.validation.orders import check_one_input
+from farebox.validation.inputs import check_one_input
 from farebox.validation.price_configs.rows import Properties, Property
 from farebox.validation.price_forms import PriceTerms
 
@@ -59,13 +59,9 @@ class DateRange(Input):
     start: Day
     end: Day
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         if self.end <= self.start:
             rules.broken("invalid_period", "end must be after start", "end")
-        rules.raise_if_any()
-        return self
 
     def period(self) -> Period:
         return Period(date.fromisoformat(self.start), date.fromisoformat(self.end))
@@ -79,9 +75,7 @@ class Proration(Input):
     service: DateRange | None = None
     period: DateRange | None = None
 
-    @model_validator(mode="after")
-    def _part(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         wanted, other = ("numerator", "denominator"), ("service", "period")
         if self.service is not None or self.period is not None:
             wanted, other = other, wanted
@@ -93,8 +87,6 @@ class Proration(Input):
                 rules.broken("excluded", f"Not together with {wanted[0]} and {wanted[1]}", name)
         if self.numerator is not None and self.numerator > (self.denominator or self.numerator):
             rules.broken("out_of_range", "At most the whole period", "numerator")
-        rules.raise_if_any()
-        return self
 
     def fraction(self) -> Fraction:
         if self.service is not None and self.period is not None:
@@ -152,15 +144,7 @@ class BilledInputs(Input):
     proration: Proration | None = None
     locale: Annotated[str, Field(min_length=1, max_length=MAXIMUM_LOCALE)] | None = None
 
-    @model_validator(mode="after")
-    def _hold(self) -> Self:
-        rules = Rules()
-        self.check(rules)
-        rules.raise_if_any()
-        return self
-
     def check(self, rules: Rules) -> None:
-        """The rules between this request's fields."""
         check_one_input(self, rules)
 
 

@@ -1,9 +1,9 @@
 """The parts of Stripe's forms of a price: tiers, packages, the payer's own amount, intervals."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from farebox.validation.check import Input, Rules
@@ -32,9 +32,7 @@ class StripeTier(Input):
     flat_amount: Amount | None = None
     flat_amount_decimal: Rate | None = None
 
-    @model_validator(mode="after")
-    def _amounts(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         one_spelling(self, "unit_amount", rules)
         one_spelling(self, "flat_amount", rules)
         if not self.model_dump(exclude={"up_to"}, exclude_none=True):
@@ -43,8 +41,6 @@ class StripeTier(Input):
         if decimals.strip("0"):
             message = "Must be a whole number of minor units"
             rules.broken("invalid_decimal", message, "flat_amount_decimal")
-        rules.raise_if_any()
-        return self
 
 
 Tiers = Annotated[list[StripeTier], Field(min_length=1, max_length=MAXIMUM_TIERS)]
@@ -65,16 +61,12 @@ class CustomUnitAmount(Input):
     maximum: Amount | None = None
     preset: Amount | None = None
 
-    @model_validator(mode="after")
-    def _bounds(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         low, high = self.minimum or 0, MAXIMUM_AMOUNT if self.maximum is None else self.maximum
         if low > high:
             rules.broken("invalid_bound", "The minimum is above the maximum", "minimum")
         elif self.preset is not None and not low <= self.preset <= high:
             rules.broken("invalid_bound", "Must lie within minimum and maximum", "preset")
-        rules.raise_if_any()
-        return self
 
 
 class CurrencyOption(Input):
@@ -86,13 +78,9 @@ class CurrencyOption(Input):
     tiers: Tiers | None = None
     tax_behavior: TaxBehavior | None = None
 
-    @model_validator(mode="after")
-    def _amounts(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         one_spelling(self, "unit_amount", rules)
         check_bounds(self.tiers or (), rules)
-        rules.raise_if_any()
-        return self
 
 
 class Recurring(Input):
@@ -104,9 +92,7 @@ class Recurring(Input):
     meter: Id | None = None
     trial_period_days: Annotated[int, Field(ge=1, le=MAXIMUM_TRIAL_DAYS)] | None = None
 
-    @model_validator(mode="after")
-    def _hold(self) -> Self:
-        rules = Rules()
+    def check(self, rules: Rules) -> None:
         limit = MAXIMUM_INTERVALS[self.interval]
         if self.interval_count > limit:
             rules.broken("period_too_long", f"At most {limit} ({self.interval})", "interval_count")
@@ -114,8 +100,6 @@ class Recurring(Input):
             rules.broken("required", "Metered usage needs the meter that counts it", "meter")
         if self.usage_type == "licensed" and self.meter is not None:
             rules.broken("excluded", "A meter goes with usage_type metered", "meter")
-        rules.raise_if_any()
-        return self
 
 
 def check_bounds(tiers: Sequence[StripeTier], rules: Rules) -> None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from farebox.billing import orders
+from farebox.billing.catalogue import Price
 from farebox.billing.known import Known
 from farebox.billing.orders import Order
-from farebox.billing.prices import Price
 from farebox.validation.orders import CreateOrder
 from tests.unit.builders import NOW, asked, customer
 

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farebox.billing import orders
+from farebox.billing.catalogue import Price, Product
 from farebox.billing.customers import Customer
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
-from farebox.billing.prices import Price
-from farebox.billing.products import Product
 from farebox.validation.orders import CreateOrder
 from tests.unit.billing.ordering import BUYER, ID, decide, inline, line
 from tests.unit.builders import (

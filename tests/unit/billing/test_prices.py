@@ -3,9 +3,8 @@
 from typing import Any
 
 from farebox.billing import prices
+from farebox.billing.catalogue import Price, Product
 from farebox.billing.known import Known, Reference
-from farebox.billing.prices import Price
-from farebox.billing.products import Product
 from farebox.billing.records import Change
 from farebox.validation.prices import CreatePrice
 from tests.unit.builders import NOW, asked, broken_rules, known, product

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from farebox.billing import products
+from farebox.billing.catalogue import Price, Product
 from farebox.billing.known import Known, Reference
-from farebox.billing.prices import Price
-from farebox.billing.products import Product
 from farebox.validation.catalogue import UpdateProduct
 from tests.unit.builders import LATER, asked, broken_rules, known, price, product
 

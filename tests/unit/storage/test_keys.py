@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farebox import ids
+from farebox.billing.catalogue import Price, Product
 from farebox.billing.checkouts import Checkout
 from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.orders import Order
-from farebox.billing.prices import Price
-from farebox.billing.products import Product
 from farebox.billing.records import Record
 from farebox.settings import settings
 from farebox.storage import keys

@@ -2,9 +2,9 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from farebox.validation.check import Input, Rules
@@ -18,16 +18,6 @@ class Config(Input):
     """Built when the first price of its model is made, not when its module is loaded."""
 
     model_config = ConfigDict(defer_build=True)
-
-    @model_validator(mode="after")
-    def _hold(self) -> Self:
-        rules = Rules()
-        self.check(rules)
-        rules.raise_if_any()
-        return self
-
-    def check(self, rules: Rules) -> None:
-        """The rules between this configuration's fields."""
 
 
 def _number(value: Any) -> Any:
