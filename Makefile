@@ -33,8 +33,10 @@ format: .venv/test-installed
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/run-installed: shared/requirements.txt local/requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r shared/requirements.txt -r local/requirements.txt
+RUN_REQUIREMENTS := shared/requirements.txt shared/formatting/requirements.txt local/requirements.txt
+
+.venv/run-installed: $(RUN_REQUIREMENTS) | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check $(RUN_REQUIREMENTS:%=-r %)
 	@touch $@
 
 .venv/test-installed: .venv/run-installed tests/requirements.txt

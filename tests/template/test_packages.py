@@ -13,9 +13,10 @@ from tests.sam import ROOT, python_3_13
 pytestmark = pytest.mark.sam
 
 LAYER = "FareboxLayer"
+FORMATTING_LAYER = "FormattingLayer"
 MEGABYTE = 1024**2
 # Every byte is fetched and unpacked before a cold start begins.
-LARGEST_LAYER_BYTES = 26 * MEGABYTE
+LARGEST_BYTES = {LAYER: 26 * MEGABYTE, FORMATTING_LAYER: 36 * MEGABYTE}
 LARGEST_FUNCTION_BYTES = MEGABYTE // 8
 
 ELF_MAGIC = b"\x7fELF"
@@ -35,6 +36,14 @@ import importlib, sys
 task, layer, name = sys.argv[1:]
 sys.path[:0] = [task, layer]
 assert callable(importlib.import_module(name).handler)
+"""
+
+FORMAT_AN_AMOUNT = """
+import sys
+sys.path[:0] = sys.argv[1:]
+from farebox.formatting import money
+from farebox.pricing.money import currencies
+print(money(1250, currencies()["usd"], "en_US"))
 """
 
 CREATE_A_CLIENT = """
@@ -107,7 +116,7 @@ def test_packages_stay_small(architecture: str, packages: Packages) -> None:
     """Else cold starts and deployments get slower, unnoticed, with each package that comes in."""
     for folder in package_folders(packages(architecture)):
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        largest = LARGEST_LAYER_BYTES if folder.name == LAYER else LARGEST_FUNCTION_BYTES
+        largest = LARGEST_BYTES.get(folder.name, LARGEST_FUNCTION_BYTES)
         assert size <= largest, f"{folder.name} has {size / MEGABYTE:.2f} MB"
 
 
@@ -151,7 +160,7 @@ def test_only_api_carries_more_than_its_own_file(packages: Packages) -> None:
     carried = {
         folder.name: sorted(path.name for path in folder.glob("*.py"))
         for folder in package_folders(build)
-        if folder.name != LAYER
+        if folder.name not in LARGEST_BYTES
     }
 
     creates = ["create_checkout.py", "create_order.py", "create_price.py"]
@@ -161,3 +170,13 @@ def test_only_api_carries_more_than_its_own_file(packages: Packages) -> None:
         "CreateCheckoutFunction": ["create_checkout.py"],
         "ApiFunction": ["api.py", *creates],
     }
+
+
+def test_amounts_are_formatted_from_the_layers_alone(packages: Packages) -> None:
+    """Else the first answer with an amount for people ends with an import error."""
+    build = packages("x86_64")
+    layers = [build / layer / "python" for layer in (LAYER, FORMATTING_LAYER)]
+
+    shown = in_the_runtime(FORMAT_AN_AMOUNT, *layers)
+
+    assert shown == "$12.50"
