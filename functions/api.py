@@ -1,6 +1,7 @@
 """Every other route, and what a gateway routes past the three creates."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from urllib.parse import unquote
@@ -13,9 +14,10 @@ import create_price
 from farebox import dialects
 from farebox.handler import Answer, Line, Request, endpoint
 from farebox.operations.routes import routes
-from farebox.problems import NotFound
+from farebox.problems import MethodNotAllowed, NotFound
 from farebox.storage.load import authenticate
 
+METHODS = ("GET", "POST", "PATCH")
 CREATES = {"prices": create_price, "orders": create_order, "checkouts": create_checkout}
 
 # The resolver keeps the request in one place for the whole process, so it only finds the line:
@@ -40,11 +42,17 @@ for route in routes():
     _register(*route)
 
 
-@endpoint(dialects.of, authenticate)
-def handler(request: Request) -> Answer:
+def _line(request: Request) -> Callable[[Request], Answer] | None:
     with finding:
         router.resolve(request.as_event(), None)  # type: ignore[arg-type]
-        line = found.pop() if found else None
-    if line is None:
-        raise NotFound
-    return line(request)
+        return found.pop() if found else None
+
+
+@endpoint(dialects.of, authenticate)
+def handler(request: Request) -> Answer:
+    line = _line(request)
+    if line is not None:
+        return line(request)
+    others = [replace(request, method=method) for method in METHODS]
+    allowed = [other.method for other in others if _line(other) is not None]
+    raise MethodNotAllowed(allowed) if allowed else NotFound

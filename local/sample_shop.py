@@ -34,6 +34,11 @@ class SampleShop:
             file.write("\n")
         Path(file.name).replace(path)
 
+    def forget(self, path: Path) -> None:
+        """Remove the file again, unless another stack has written its own since."""
+        if path.exists() and json.loads(path.read_text()) == asdict(self):
+            path.unlink()
+
     def order_command(self) -> str:
         """A command line that orders three seats."""
         order = {
@@ -79,7 +84,7 @@ def create_sample_shop(gateway: Gateway, base_url: str) -> SampleShop:
     create_organization(name=ORGANIZATION, default_currency=CURRENCY, test_key=LOCAL_TEST_KEY)
 
     def create(path: str, **content: Any) -> str:
-        return _post(gateway, LOCAL_TEST_KEY, path, content)
+        return _send(gateway, LOCAL_TEST_KEY, "POST", path, content)
 
     product = create("/v1/products", name="Seat")
     price = create(
@@ -90,17 +95,18 @@ def create_sample_shop(gateway: Gateway, base_url: str) -> SampleShop:
         billing_scheme="per_unit",
         unit_amount=UNIT_AMOUNT,
     )
+    _send(gateway, LOCAL_TEST_KEY, "PATCH", f"/v1/products/{product}", {"default_price": price})
     customer = create("/v1/customers", email=CUSTOMER_EMAIL)
     return SampleShop(base_url, LOCAL_TEST_KEY, product, price, customer)
 
 
-def _post(gateway: Gateway, api_key: str, path: str, content: dict[str, Any]) -> str:
-    """Create something through the API and give its id."""
+def _send(gateway: Gateway, api_key: str, method: str, path: str, content: dict[str, Any]) -> str:
+    """Create or change something through the API and give its id."""
     headers = [("authorization", f"Bearer {api_key}"), ("content-type", "application/json")]
-    answer = gateway.answer(HttpRequest("POST", path, headers, json.dumps(content).encode()))
-    if answer.status != 201:
+    answer = gateway.answer(HttpRequest(method, path, headers, json.dumps(content).encode()))
+    if answer.status not in (200, 201):
         raise SampleShopError(
-            f"The sample shop cannot be created: POST {path} answered {answer.status}: "
+            f"The sample shop cannot be created: {method} {path} answered {answer.status}: "
             f"{answer.body.decode()}"
         )
     return str(json.loads(answer.body)["id"])

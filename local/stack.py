@@ -37,6 +37,7 @@ def running_stack(root: Path, port: int, terminal: TextIO) -> Iterator[SampleSho
         # Who finds the file can connect, and whom /health answers finds the file.
         server.listen()
         shop.write(folder / "farebox.json")
+        parts.callback(shop.forget, folder / "farebox.json")
 
         def show(text: str) -> None:
             print(text, file=terminal, flush=True)

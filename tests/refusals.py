@@ -11,7 +11,7 @@ def refusal(answer: Answered, status: int) -> Broken:
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.body
     assert problem["status"] == status
-    assert problem["type"].endswith(f"/{problem['code']}")
+    assert problem["type"].endswith(f":{problem['code']}")
     assert problem["detail"]
     assert problem["request_id"] == answer.headers["request-id"]
     assert "Traceback" not in answer.text

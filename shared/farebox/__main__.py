@@ -10,9 +10,12 @@ Tables come from CORE_TABLE, EVENTS_TABLE and EPHEMERAL_TABLE, or from a deploye
 import argparse
 import getpass
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from farebox import bootstrap
 from farebox.billing.organizations import ALL_SCOPES, DEFAULT_CURRENCY
@@ -24,6 +27,7 @@ TABLES = {
     "EventsTable": "EVENTS_TABLE",
     "EphemeralTable": "EPHEMERAL_TABLE",
 }
+SCOPE = re.compile("(products|prices|customers|discounts|orders|checkouts):(read|write)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,15 +36,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.stack:
             _use_stack(asked.stack)
+        missing = [name for name in TABLES.values() if not os.environ.get(name)]
+        if missing:
+            raise NoTables(f"Set {', '.join(missing)}, or name a deployed stack: --stack NAME")
         for line in asked.run(asked):
             print(line)
-    except (bootstrap.UnknownKey, bootstrap.NotLocal, Problem) as refusal:
+    except (bootstrap.UnknownKey, bootstrap.NotLocal, NoTables, Problem) as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    except KeyError as missing:
-        print(f"{missing.args[0]} is not set; name the tables or a --stack", file=sys.stderr)
+    except (BotoCoreError, ClientError) as failure:
+        print(f"AWS answered: {failure}", file=sys.stderr)
         return 1
     return 0
+
+
+class NoTables(Exception):
+    """Nothing says which tables are meant."""
+
+
+def _scope(text: str) -> str:
+    if text != ALL_SCOPES and not SCOPE.fullmatch(text):
+        raise argparse.ArgumentTypeError("a scope is such as orders:write or prices:read, or *")
+    return text
 
 
 def _create_organization(asked: argparse.Namespace) -> list[str]:
@@ -104,7 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--organization", required=True)
     create.add_argument("--mode", required=True, choices=("test", "live"))
     create.add_argument("--name", default="")
-    create.add_argument("--scope", action="append", help="such as orders:write; all without")
+    create.add_argument(
+        "--scope", action="append", type=_scope, help="such as orders:write; all without"
+    )
     create.set_defaults(run=_create_key)
     revoke = key.add_parser("revoke", help="make a key useless")
     revoke.set_defaults(run=_revoke_key)

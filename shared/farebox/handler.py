@@ -8,6 +8,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ from urllib.parse import quote
 
 import simplejson
 
-from farebox import api_keys, ids, telemetry
+from farebox import api_keys, deadline, ids, telemetry
 from farebox.api_keys import Credential
 from farebox.problems import FieldError, InvalidRequest, MalformedBody, Problem, StateChanged
 from farebox.settings import settings
@@ -93,7 +94,9 @@ class Answer:
     def text(self) -> str:
         if isinstance(self.body, str):
             return self.body
-        text: str = simplejson.dumps(self.body, ensure_ascii=False, allow_nan=False)
+        text: str = simplejson.dumps(
+            self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
         return text
 
     def as_event(self, request_id: str) -> dict[str, Any]:
@@ -137,7 +140,8 @@ class Endpoint:
         error: Exception | None = None
         code = ""
         try:
-            answer = self._walk(request)
+            with deadline.of(context):
+                answer = self._walk(request)
         except Problem as problem:
             answer, code = self._refuse(problem, request), problem.code
         except Exception as unforeseen:
@@ -150,7 +154,9 @@ class Endpoint:
             "request_id": request.request_id,
             "milliseconds": round((time.perf_counter() - started) * 1000, 1),
         }
-        telemetry.finish(self.line.__module__.rpartition(".")[2], fields, error)
+        # What was kept is answered, whatever becomes of the line that tells of it.
+        with suppress(Exception):
+            telemetry.finish(self.line.__module__.rpartition(".")[2], fields, error)
         return answer.as_event(request.request_id)
 
     def _walk(self, request: Request) -> Answer:

@@ -7,6 +7,7 @@
     ├── Unauthenticated  401   no key, or none that is valid
     ├── Forbidden        403   the key lacks the scope
     ├── NotFound         404   unknown, or another organization's
+    ├── MethodNotAllowed 405   the path is there, for other methods
     ├── Conflict         409
     │   ├── ValueTaken   409   a unique value belongs to another record
     │   ├── KeyReused    422   Idempotency-Key seen before with another body
@@ -89,6 +90,16 @@ class NotFound(Problem):
     status = 404
     code = "not_found"
     title = "There is nothing here"
+
+
+class MethodNotAllowed(Problem):
+    status = 405
+    code = "method_not_allowed"
+    title = "This path does not take that method"
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__(f"This path takes {', '.join(self.allowed)}")
 
 
 class Conflict(Problem):

@@ -52,12 +52,6 @@ def test_a_checkouts_address_opens_without_a_key(api: Api) -> None:
         ("GET", "/v2/prices"),
         ("GET", "/v1/orders/ord_x/lines/1"),
         ("POST", "/v1/orders/ord_x/charge"),
-        ("POST", "/health"),
-        ("PUT", "/v1/products/prod_x"),
-        ("PATCH", "/v1/products"),
-        ("PATCH", "/v1/orders/ord_x"),
-        ("DELETE", "/v1/products/prod_x"),
-        ("OPTIONS", "/v1/products"),
         ("GET", "/v1/products/.."),
         ("GET", "/v1/prod%00ucts"),
         ("GET", "/%F0%9F%98%80"),
@@ -70,6 +64,28 @@ def test_a_route_that_does_not_exist_is_answered_as_a_problem(
 
     assert refusal(answer, 404) == []
     assert answer.body["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/health", "GET"),
+        ("PUT", "/v1/products/prod_x", "GET, PATCH"),
+        ("PATCH", "/v1/products", "GET, POST"),
+        ("PATCH", "/v1/orders/ord_x", "GET"),
+        ("DELETE", "/v1/products/prod_x", "GET, PATCH"),
+        ("OPTIONS", "/v1/products", "GET, POST"),
+        ("GET", "/v1/quotes", "POST"),
+    ],
+)
+def test_a_path_that_takes_other_methods_names_them(
+    api: Api, method: str, path: str, allowed: str
+) -> None:
+    """Else a caller takes a wrong method for an unknown id."""
+    answer = api.call(method, path, b"{}")
+
+    assert refusal(answer, 405) == []
+    assert answer.headers["allow"] == allowed
 
 
 @pytest.mark.parametrize(
@@ -131,5 +147,5 @@ def test_numbers_in_metadata_come_back_exactly(api: Api) -> None:
 
     made = api.call("POST", "/v1/products", body)
 
-    assert '"a": 0.10, "b": 1234567890.1234567, "c": 1E+3, "d": -5' in made.text
+    assert '"a":0.10,"b":1234567890.1234567,"c":1E+3,"d":-5' in made.text
     assert api.get(f"/v1/products/{made.body['id']}").text == made.text

@@ -1,5 +1,7 @@
 """Pages of large records, on an emulator that counts an index's own size as DynamoDB does."""
 
+import json
+
 from tests.client import Api
 
 LAMBDA_ANSWER_BYTES = 6 * 1024 * 1024
@@ -16,14 +18,29 @@ def test_a_page_ends_before_its_answer_is_too_large_for_lambda(emulated_api: Api
         assert answer.status == 201, answer.text
         made.append(answer.body["id"])
 
-    first = emulated_api.get("/v1/checkouts?limit=100")
-    second = emulated_api.get(f"/v1/checkouts?limit=100&cursor={first.body['next_cursor']}")
+    pages = [emulated_api.get("/v1/checkouts?limit=100")]
+    while (cursor := pages[-1].body["next_cursor"]) is not None:
+        pages.append(emulated_api.get(f"/v1/checkouts?limit=100&cursor={cursor}"))
 
-    assert len(first.text.encode()) < LAMBDA_ANSWER_BYTES
-    assert 1 < len(first.body["data"]) < RECORDS
-    assert not second.body["has_more"]
-    listed = [record["id"] for page in (first, second) for record in page.body["data"]]
+    assert 1 < len(pages) < RECORDS
+    assert all(len(json.dumps(page.text)) < LAMBDA_ANSWER_BYTES for page in pages)
+    listed = [record["id"] for page in pages for record in page.body["data"]]
     assert listed == sorted(made, reverse=True)
+
+
+def test_a_page_of_nothing_but_quotes_is_not_too_large_either(emulated_api: Api) -> None:
+    """Lambda escapes each quote of an answer, so such a page nearly doubles on its way out."""
+    quotes = {f"key{place}": '"' * 500 for place in range(50)}
+    for _ in range(100):
+        made = emulated_api.post(
+            "/v1/products", {"name": "Seat", "description": '"' * 5000, "metadata": quotes}
+        )
+        assert made.status == 201, made.text
+
+    page = emulated_api.get("/v1/products?limit=100")
+
+    assert page.body["has_more"]
+    assert len(json.dumps(page.text)) < LAMBDA_ANSWER_BYTES
 
 
 def test_an_absurdly_long_value_finds_nothing(emulated_api: Api) -> None:

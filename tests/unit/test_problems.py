@@ -22,6 +22,7 @@ STATUSES = {
     problems.Unauthenticated: 401,
     problems.Forbidden: 403,
     problems.NotFound: 404,
+    problems.MethodNotAllowed: 405,
     problems.Conflict: 409,
     problems.ValueTaken: 409,
     problems.KeyReused: 422,

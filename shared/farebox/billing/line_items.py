@@ -15,6 +15,9 @@ from farebox.problems import FieldErrors, InvalidRequest
 if TYPE_CHECKING:
     from farebox.validation.orders import LineItem as AskedLine
 
+# Over a hundred bytes each: more would not fit a record.
+MAXIMUM_STEPS = 4_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
@@ -116,11 +119,14 @@ def price(
     amount: int | None = None,
 ) -> tuple[LineItem, ...]:
     """The lines of ``owner``, each at its quote, or the only one at a custom ``amount``."""
-    return tuple(
-        _price(line, found, currency, place, owner, amount)
-        for place, (line, found) in enumerate(zip(asked, terms, strict=True))
-        if found is not None
-    )
+    lines: list[LineItem] = []
+    most_steps = MAXIMUM_STEPS
+    for place, (line, found) in enumerate(zip(asked, terms, strict=True)):
+        if found is not None:
+            priced = _price(line, found, currency, place, owner, amount, most_steps)
+            most_steps -= len(priced.quote.steps) if priced.quote else 0
+            lines.append(priced)
+    return tuple(lines)
 
 
 def _price(
@@ -130,12 +136,13 @@ def _price(
     place: int,
     owner: str,
     amount: int | None,
+    most_steps: int,
 ) -> LineItem:
     explained = None
     config = terms.configs[currency.code]
     if amount is None:
         try:
-            explained = quote(terms.model, config, asked.billed(), currency)
+            explained = quote(terms.model, config, asked.billed(), currency, most_steps=most_steps)
         except InvalidRequest as refusal:
             raise refusal.under(f"line_items[{place}]") from None
         amount = explained.amount
@@ -178,6 +185,15 @@ def check_input(
     if getattr(asked, takes) is None:
         message = f"A price of the model {model} is billed by {takes}"
         errors.add(f"{prefix}{takes}", "required", message)
+    in_part = asked.proration is not None and asked.proration.fraction() != 1
+    if in_part and not MODELS[model].prorates(config):
+        message = "This price is not prorated: it is billed whole, whatever was in service"
+        errors.add(f"{prefix}proration", "excluded", message)
+    for name in ("proration", "pricing_value", "scaling_value"):
+        told = any(getattr(group, name) is not None for group in asked.groups or ())
+        if told and name not in MODELS[model].groups_by:
+            message = f"A price of the model {model} does not look at a group's {name}"
+            errors.add(f"{prefix}groups", "excluded", message)
     custom = config.get("custom_unit_amount")
     if custom is not None and custom.get("preset") is None:
         message = "This price leaves its amount to the payer, and suggests none"

@@ -6,7 +6,14 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from farebox.handler import RETRY_AFTER_SECONDS, Answer, Json, Request
-from farebox.problems import FieldError, InvalidRequest, Problem, Unauthenticated, Unavailable
+from farebox.problems import (
+    FieldError,
+    InvalidRequest,
+    MethodNotAllowed,
+    Problem,
+    Unauthenticated,
+    Unavailable,
+)
 from farebox.validation import documents
 from farebox.validation.check import Input, check
 
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
     from farebox.billing.records import Kept, Record
     from farebox.pricing.quote import Quote
 
-PROBLEM_TYPES = "https://farebox.dev/problems/"
+PROBLEM_TYPES = "urn:farebox:problem:"
 MAXIMUM_PAGE = 100
 DEFAULT_PAGE = 20
 
@@ -39,7 +46,7 @@ def read_page(request: Request, filters: Sequence[str]) -> tuple[int, str | None
     ]
     limit = request.query.get("limit", str(DEFAULT_PAGE))
     if not _LIMIT.fullmatch(limit) or not 1 <= int(limit) <= MAXIMUM_PAGE:
-        errors.append(FieldError("limit", "out_of_range", f"Must be 1 to {MAXIMUM_PAGE}"))
+        errors.append(FieldError("limit", "out_of_range", f"One whole number, 1 to {MAXIMUM_PAGE}"))
     if errors:
         raise InvalidRequest(errors)
     return int(limit), request.query.get("cursor")
@@ -85,6 +92,8 @@ def write_problem(problem: Problem, request_id: str) -> Answer:
         headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     if isinstance(problem, Unauthenticated):
         headers["www-authenticate"] = "Bearer"
+    if isinstance(problem, MethodNotAllowed):
+        headers["allow"] = ", ".join(problem.allowed)
     body = {
         "type": PROBLEM_TYPES + problem.code,
         "title": problem.title,
@@ -95,10 +104,17 @@ def write_problem(problem: Problem, request_id: str) -> Answer:
         "request_id": request_id,
         "errors": [
             {"param": error.param or None, "code": error.code, "message": error.message}
-            for error in problem.errors
+            for error in problem.errors or _named(problem)
         ],
     }
     return Answer(problem.status, body, headers, "application/problem+json")
+
+
+def _named(problem: Problem) -> Sequence[FieldError]:
+    """The field that a problem is about, where it names one."""
+    if not problem.param:
+        return ()
+    return (FieldError(problem.param, problem.code, problem.detail),)
 
 
 def document(record: "Record") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from farebox.handler import Answer, Request
 
-TO_COME = "The checkout page is not built yet. This checkout is kept and will open here.\n"
+TO_COME = "The checkout page is not built yet. Checkouts will open here.\n"
 
 
 def health(request: Request) -> Answer:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from farebox.pricing.billed import Billed
 from farebox.pricing.models import MODELS
 from farebox.pricing.money import Currency, as_text
 from farebox.pricing.steps import Step, total
+from farebox.problems import FieldError, InvalidRequest
 
 Config = Mapping[str, Any]
+MAXIMUM_STEPS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +43,39 @@ class Quote:
     steps: tuple[QuoteStep, ...]
 
 
-def steps_of(model: str, config: Config, billed: Billed, currency: Currency) -> list[Step]:
+def steps_of(
+    model: str,
+    config: Config,
+    billed: Billed,
+    currency: Currency,
+    most_steps: int = MAXIMUM_STEPS,
+) -> list[Step]:
     """The steps of an amount in major units, exact; their subtotals add up to it."""
     chosen = MODELS[model]
-    steps = chosen.rates(config, billed)
+    steps = list(islice(chosen.rates(config, billed), most_steps + 1))
+    if len(steps) > most_steps:
+        message = f"This amount comes about in over {most_steps} steps: bill it in parts"
+        raise InvalidRequest([FieldError(chosen.takes, "too_many_steps", message)])
     if not chosen.minor:
-        return list(steps)
+        return steps
     return [replace(step, rate=currency.to_major(step.rate)) for step in steps]
 
 
 def quote(
-    model: str, config: Config, billed: Billed, currency: Currency, *, to_iso: bool = False
+    model: str,
+    config: Config,
+    billed: Billed,
+    currency: Currency,
+    *,
+    to_iso: bool = False,
+    most_steps: int = MAXIMUM_STEPS,
 ) -> Quote:
     """Price what is billed. The amount is rounded to what can be charged, or ``to_iso``: to the
-    currency's ISO 4217 exponent."""
-    steps = steps_of(model, config, billed, currency)
+    currency's ISO 4217 exponent.
+
+    Raises ``InvalidRequest`` where the amount comes about in over ``most_steps`` steps.
+    """
+    steps = steps_of(model, config, billed, currency, most_steps)
     exact_amount = total(steps)
     step = currency.iso_step if to_iso else currency.charge_step
     return Quote(

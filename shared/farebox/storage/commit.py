@@ -179,11 +179,14 @@ def _replayed(
 
 
 def _refuse(planned: Sequence[_Planned], reasons: Sequence[Reason]) -> None:
+    """Raise what a refusal means. While another transaction is at work nothing is settled: what
+    failed may be half of a transaction that this one should replay."""
+    if any(reason.conflicted for reason in reasons):
+        return
     for each, reason in zip(planned, reasons, strict=True):
         if reason.condition_failed and each.claim:
             message = f"This {each.claim} belongs to another record"
             raise ValueTaken(message, code=f"{each.claim}_taken", param=each.claim)
     if any(reason.condition_failed for reason in reasons):
         raise StateChanged
-    if not any(reason.conflicted for reason in reasons):
-        raise Unavailable
+    raise Unavailable

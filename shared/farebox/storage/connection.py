@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from farebox import clock, telemetry
+from farebox import clock, deadline, telemetry
 from farebox.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 Item = Mapping[str, str | int | bool]
 
 CONNECT_TIMEOUT_SECONDS = 1
-READ_TIMEOUT_SECONDS = 3
-CALL_ATTEMPTS = 3
+READ_TIMEOUT_SECONDS = 1
+CALL_ATTEMPTS = 2
+# Each attempt may connect and then read; the client waits up to a second between two.
+LONGEST_CALL_SECONDS = CALL_ATTEMPTS * (CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS) + 1
 BATCH_ATTEMPTS = 5
 PAUSE_SECONDS = 0.05
 
@@ -187,7 +189,10 @@ class DynamoDB:
 
     def _call(self, operation: str, **arguments: Any) -> Any:
         from botocore.exceptions import ClientError, HTTPClientError
+        from botocore.exceptions import ConnectionError as NoConnectionError
 
+        if not deadline.allows(LONGEST_CALL_SECONDS):
+            raise Unavailable
         telemetry.count_trip()
         try:
             answer = getattr(self._client, operation)(ReturnConsumedCapacity="TOTAL", **arguments)
@@ -199,7 +204,7 @@ class DynamoDB:
             if code in _NOT_ANSWERED:
                 raise Unavailable from error
             raise
-        except HTTPClientError as error:
+        except (HTTPClientError, NoConnectionError) as error:
             raise Unavailable from error
         telemetry.count_units(answer.get("ConsumedCapacity", ()), writes=operation in _WRITES)
         return answer

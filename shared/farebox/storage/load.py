@@ -11,7 +11,7 @@ from farebox.billing.known import Known, Reference
 from farebox.billing.organizations import ApiKey, Caller, Organization
 from farebox.billing.records import Kept, Record
 from farebox.limits import MAXIMUM_REFERENCE
-from farebox.problems import Forbidden, KeyReused, Unauthenticated
+from farebox.problems import Forbidden, KeyReused, StateChanged, Unauthenticated, Unavailable
 from farebox.settings import settings
 from farebox.storage import items, keys
 from farebox.storage.connection import Item, connection
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CALLER_CACHE_TIME = timedelta(seconds=60)
 MAXIMUM_CACHED_CALLERS = 1000
+REPLAY_ATTEMPTS = 5
+REPLAY_PAUSE_SECONDS = 0.02
 
 _callers: dict[str, tuple[Caller, datetime]] = {}
 
@@ -57,8 +59,8 @@ def load(
     """Read the caller and all ``references`` in one round trip, and verify the caller first.
 
     A reference by a unique value, or a repeated idempotency key, costs a second; one by a shared
-    value a second and a third. ``creates`` names what
-    an Idempotency-Key would make; ``request_id`` is a second such key, from the body.
+    value a second and a third. ``creates`` names what an Idempotency-Key would make;
+    ``request_id`` is a second such key, from the body.
     Raises ``Unauthenticated``, ``Forbidden`` without ``scope``, ``KeyReused``.
     """
     tenant = Tenant(request.credential.organization, request.credential.livemode)
@@ -101,9 +103,15 @@ def replay(tenant: Tenant, kind: type[Record], item: Item, key: IdempotencyKey) 
     settled = settings()
     event_key = keys.event(tenant, str(item["event"]))
     record_key = keys.record(tenant, kind, str(item["id"]))
-    found = connection().read({settled.events_table: [event_key], settled.core_table: [record_key]})
-    snapshots = [*found[settled.events_table], *found[settled.core_table]]
-    return Kept(items.record_of(kind, snapshots[0]), replayed=True)
+    wanted = {settled.events_table: [event_key], settled.core_table: [record_key]}
+    for attempt in range(REPLAY_ATTEMPTS):
+        found = connection().read(wanted)
+        snapshots = [*found[settled.events_table], *found[settled.core_table]]
+        if snapshots:
+            return Kept(items.record_of(kind, snapshots[0]), replayed=True)
+        # A batch may see one item of a transaction before it sees the others.
+        clock.pause(REPLAY_PAUSE_SECONDS * 2**attempt)
+    raise Unavailable
 
 
 def _idempotency_keys(
@@ -152,11 +160,23 @@ def _resolve(
     }
     second = _read([record_keys[reference] for reference in owners], [])
     records = {**stored, **second}
-    return {
+    found = {
         reference: items.record_of(reference.kind, item)
         for reference, key in record_keys.items()
         if (item := records.get(str(key["pk"])))
     }
+    for reference in owners:
+        if not _bears(found.get(reference), reference):
+            raise StateChanged  # the value went to another record between the two reads
+    return found
+
+
+def _bears(record: Record | None, reference: Reference) -> bool:
+    """Whether a record still has the value that led to it."""
+    value = getattr(record, reference.by, None) or ""
+    if reference.by in reference.kind.caseless:
+        return bool(value.casefold() == reference.value.casefold())
+    return bool(value == reference.value)
 
 
 def _name(tenant: Tenant, reference: Reference, stored: Mapping[str, Item]) -> Item | None:

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from farebox.validation.addresses import Address
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import (
     Amount,
     BasisPoints,
     BlankIsNone,
-    Country,
     CurrencyCode,
     Email,
     External,
@@ -25,18 +25,6 @@ from farebox.validation.fields import (
 )
 
 MAXIMUM_DISCOUNT_CURRENCIES = 40
-
-
-class Address(Input):
-    """A postal address; every part is optional."""
-
-    line1: Annotated[Name | None, BlankIsNone] = None
-    line2: Annotated[Name | None, BlankIsNone] = None
-    city: Annotated[Name | None, BlankIsNone] = None
-    state: Annotated[Name | None, BlankIsNone] = None
-    region: Annotated[Name | None, BlankIsNone] = None
-    postal_code: Annotated[Name | None, BlankIsNone] = None
-    country: Annotated[Country | None, BlankIsNone] = None
 
 
 class ProductData(Input):

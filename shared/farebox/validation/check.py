@@ -1,6 +1,6 @@
 """The one place that turns a document into a typed request, and pydantic's errors into ours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -18,6 +18,20 @@ _MESSAGES = {
     "missing": "This field is required",
     "extra_forbidden": "There is no such field here",
     "read_only_field": "This field is set by Farebox",
+    "int_type": "Must be a whole number; an amount counts minor units: 12.50 USD is 1250",
+    "string_type": 'Must be a text; a rate is a decimal text such as "1.50"',
+    "bool_type": "Must be true or false",
+    "list_type": "Must be a list",
+    "dict_type": "Must be an object",
+    "model_type": "Must be an object",
+    "model_attributes_type": "Must be an object",
+    "too_short": "Must have at least {min_length}",
+    "too_long": "Must have at most {max_length}",
+    "string_too_short": "Must have at least {min_length} characters",
+    "string_too_long": "Must have at most {max_length} characters",
+    "greater_than_equal": "Must be {ge} or more",
+    "less_than_equal": "Must be {le} or less",
+    "literal_error": "Must be {expected}",
 }
 
 Shape = TypeVar("Shape", bound="Input")
@@ -73,11 +87,14 @@ def check(shape: type[Shape], document: Mapping[str, Any]) -> Shape:
     try:
         return shape.model_validate(document)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InvalidRequest(_field_error(each) for each in details[:MAXIMUM_ERRORS]) from None
+        details = error.errors(include_url=False, include_input=False)
+        known = list(shape.model_fields)
+        raise InvalidRequest(
+            _field_error(each, known) for each in details[:MAXIMUM_ERRORS]
+        ) from None
 
 
-def _field_error(details: ErrorDetails) -> FieldError:
+def _field_error(details: ErrorDetails, known: Sequence[str]) -> FieldError:
     location, kind = list(details["loc"]), details["type"]
     if len(location) > 2 and location[-1] == "[key]":  # pydantic's mark for a bad key
         del location[-1]
@@ -85,7 +102,20 @@ def _field_error(details: ErrorDetails) -> FieldError:
         kind = "read_only_field"
     wrong_type = kind.endswith("_type") and not kind.startswith("unknown_")
     code = "invalid_type" if wrong_type else _CODES.get(kind, kind)
-    return FieldError(path(location), code, _MESSAGES.get(kind, details["msg"]))
+    try:
+        message = _MESSAGES[kind].format(**details.get("ctx", {}))
+    except KeyError:  # one of our own rules, with its own sentence
+        message = details["msg"]
+    if kind == "extra_forbidden" and len(location) == 1:
+        message += _suggestion(str(location[0]), known)
+    return FieldError(path(location), code, message)
+
+
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # for who misspelt only
+
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def path(location: list[str | int]) -> str:

@@ -7,7 +7,7 @@ from pydantic import Field, PlainValidator, ValidationInfo
 
 from farebox.limits import MAXIMUM_METADATA_PAIRS
 from farebox.pricing.billed import Billed
-from farebox.validation.catalogue import Address
+from farebox.validation.addresses import Address
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import (
     MAXIMUM_EXTERNAL,

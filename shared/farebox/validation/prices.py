@@ -11,7 +11,7 @@ from farebox.pricing.cadence import (
     cycle_of_interval,
 )
 from farebox.validation.check import Input, Rules
-from farebox.validation.fields import External, Id
+from farebox.validation.fields import External, ForeignId
 from farebox.validation.price_configs.rows import (
     AtMost,
     Number,
@@ -57,7 +57,7 @@ class DimensionalPriceConfiguration(Input):
     dimension_values: Annotated[
         list[Property], Field(min_length=1, max_length=MAXIMUM_DIMENSION_VALUES)
     ]
-    dimensional_price_group_id: Id | None = None
+    dimensional_price_group_id: ForeignId | None = None
     external_dimensional_price_group_id: External | None = None
 
 
@@ -71,14 +71,14 @@ class CreatePrice(PriceData):
     ) = None
     billing_cycle_configuration: CycleConfiguration | None = None
     invoicing_cycle_configuration: CycleConfiguration | None = None
-    billable_metric_id: Id | None = None
+    billable_metric_id: ForeignId | None = None
     billed_in_advance: bool | None = None
     fixed_price_quantity: Number | None = None
     conversion_rate: PositiveNumber | None = None
     conversion_rate_config: ConversionRateConfig | None = None
     dimensional_price_configuration: DimensionalPriceConfiguration | None = None
     invoice_grouping_key: Property | None = None
-    license_type_id: Id | None = None
+    license_type_id: ForeignId | None = None
 
     @property
     def is_recurring(self) -> bool:

@@ -7,7 +7,7 @@ from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from farebox.validation.check import Input, Rules
-from farebox.validation.fields import MAXIMUM_AMOUNT, Amount, Id, Quantity, Rate
+from farebox.validation.fields import MAXIMUM_AMOUNT, Amount, ForeignId, Quantity, Rate
 
 MAXIMUM_TIERS = 1000
 MAXIMUM_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
@@ -89,7 +89,7 @@ class Recurring(Input):
     interval: Literal["day", "week", "month", "year"]
     interval_count: Annotated[int, Field(ge=1)] = 1
     usage_type: Literal["licensed", "metered"] = "licensed"
-    meter: Id | None = None
+    meter: ForeignId | None = None
     trial_period_days: Annotated[int, Field(ge=1, le=MAXIMUM_TRIAL_DAYS)] | None = None
 
     def check(self, rules: Rules) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated
 
 from farebox.validation.check import Rules
@@ -49,7 +50,7 @@ class GroupedTieredPackage(Config):
 
     def check(self, rules: Rules) -> None:
         rise_from_zero(self.tiers, rules)
-        hold_packages(self.tiers, Decimal(self.package_size), rules)
+        hold_packages(self.tiers, Fraction(self.package_size), rules)
 
 
 class MaxGroupTieredPackage(Config):

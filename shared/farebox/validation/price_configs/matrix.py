@@ -7,7 +7,7 @@ from pydantic import Field
 
 from farebox.pricing.models.matrix import coordinates
 from farebox.validation.check import Rules
-from farebox.validation.fields import MAXIMUM_LONG_TEXT, Rate
+from farebox.validation.fields import MAXIMUM_LONG_TEXT, FreeText, Rate
 from farebox.validation.price_configs.rows import (
     MAXIMUM_ROWS,
     AtMost,
@@ -96,7 +96,7 @@ class PairRate(Config):
 
 
 class DiscountGroup(Config):
-    cell_coordinates: Annotated[str, Field(min_length=1, max_length=MAXIMUM_LONG_TEXT)]
+    cell_coordinates: Annotated[str, Field(min_length=1, max_length=MAXIMUM_LONG_TEXT), FreeText]
     threshold_amount: Rate
     below_threshold_discount_percentage: Percentage
     above_threshold_discount_percentage: Percentage

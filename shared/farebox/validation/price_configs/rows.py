@@ -2,13 +2,20 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from farebox.validation.check import Input, Rules
-from farebox.validation.fields import MAXIMUM_EXTERNAL, MAXIMUM_QUANTITY, FreeText, Rate
+from farebox.validation.fields import (
+    MAXIMUM_EXTERNAL,
+    MAXIMUM_QUANTITY,
+    RATE_DECIMALS,
+    FreeText,
+    Rate,
+)
 
 MAXIMUM_ROWS = 1000
 MAXIMUM_NUMBER_DIGITS = 17
@@ -24,9 +31,13 @@ def _number(value: Any) -> Any:
     """A JSON number, kept exact."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise PydanticCustomError("number_type", "Must be a number")
-    digits = len(Decimal(value).as_tuple().digits)
-    if not 0 <= value <= MAXIMUM_QUANTITY or digits > MAXIMUM_NUMBER_DIGITS:
-        message = f"Must lie in 0 to {MAXIMUM_QUANTITY}, with at most 17 digits"
+    _, digits, exponent = Decimal(value).as_tuple()
+    too_fine = len(digits) > MAXIMUM_NUMBER_DIGITS or -int(exponent) > RATE_DECIMALS
+    if not 0 <= value <= MAXIMUM_QUANTITY or too_fine:
+        message = (
+            f"Must lie in 0 to {MAXIMUM_QUANTITY}, with at most {MAXIMUM_NUMBER_DIGITS} digits "
+            f"and {RATE_DECIMALS} decimals"
+        )
         raise PydanticCustomError("out_of_range", message)
     return value
 
@@ -121,10 +132,10 @@ def follow_on(rows: Sequence[Any], rules: Rules) -> None:
         previous = previous if row.last_unit is None else row.last_unit
 
 
-def hold_packages(rows: Sequence[Any], size: Decimal, rules: Rules) -> None:
+def hold_packages(rows: Sequence[Any], size: Fraction, rules: Rules) -> None:
     """A tier that starts within a package would price that package twice."""
     for place, row in enumerate(rows):
-        if Decimal(row.tier_lower_bound) % size:
+        if Fraction(row.tier_lower_bound) % size:
             message = "Must be a multiple of package_size"
             rules.broken("invalid_bound", message, "tiers", place, "tier_lower_bound")
 

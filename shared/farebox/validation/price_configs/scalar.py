@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated
 
 from farebox.validation.check import Rules
@@ -86,7 +87,7 @@ class TieredPackage(Config):
 
     def check(self, rules: Rules) -> None:
         rise_from_zero(self.tiers, rules)
-        hold_packages(self.tiers, Decimal(self.package_size), rules)
+        hold_packages(self.tiers, Fraction(self.package_size), rules)
 
 
 class MinimumTier(LowerTier):
@@ -112,7 +113,7 @@ class TieredPackageWithMinimum(Config):
 
     def check(self, rules: Rules) -> None:
         rise_from_zero(self.tiers, rules)
-        hold_packages(self.tiers, Decimal(self.package_size), rules)
+        hold_packages(self.tiers, Fraction(self.package_size), rules)
 
 
 class PackageWithAllocation(Config):
