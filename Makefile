@@ -3,13 +3,17 @@
 # make lint   ruff and mypy
 # make bench  ratios of speed, side by side
 # make build  sam build (ARCHITECTURE=arm64 or x86_64), then: make deploy
+.DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 3000
 ARCHITECTURE ?= arm64
 SAM ?= sam
 BIN := .venv/bin
 
-.PHONY: run test lint format bench build deploy clean
+help:
+	@sed -n '/^#/!q; s/^# //p' Makefile
+
+.PHONY: help run test lint format bench build deploy clean
 
 run: .venv/run-installed
 	@PORT=$(PORT) exec $(BIN)/python -m local

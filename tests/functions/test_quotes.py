@@ -738,3 +738,46 @@ def test_a_kept_price_is_quoted_in_any_currency_that_it_has_amounts_in(api: Api)
     assert (own.body["amount"], own.body["currency"]) == (2000, "usd")
     assert (euros.body["amount"], euros.body["currency"]) == (1800, "eur")
     assert refusal(yen, 422) == [("currency", "currency_mismatch")]
+
+
+def test_an_amount_of_very_many_steps_is_refused_before_it_is_worked_out(api: Api) -> None:
+    """Else a small request keeps a function busy until it is ended, or fills its memory."""
+    tiers = [{"tier_lower_bound": str(place), "unit_amount": "1"} for place in range(1000)]
+    terms = model_terms("grouped_tiered", {"grouping_key": "team", "tiers": tiers})
+    groups = [{"group": f"g{place}", "quantity": "1000"} for place in range(100)]
+
+    answer = api.post("/v1/quotes", {"currency": "usd", **terms, "groups": groups})
+    ordered_too = ordered(
+        api,
+        price_data={"currency": "usd", "product_data": {"name": "Seat"}, **terms},
+        groups=groups[:5],
+    )
+
+    assert refusal(answer, 422) == [("groups", "too_many_steps")]
+    assert refusal(ordered_too, 422) == [("line_items[0].groups", "too_many_steps")]
+
+
+@pytest.mark.parametrize(
+    ("terms", "told", "param"),
+    [
+        ({"unit_amount": 1250}, {"quantity": 2}, "proration"),
+        (model_terms("unit", {"unit_amount": "1"}), {"quantity": 2}, "proration"),
+        (
+            model_terms(
+                "grouped_allocation",
+                {"allocation": "1", "grouping_key": "team", "overage_unit_rate": "1"},
+            ),
+            {"groups": [{"group": "a", "quantity": 2, "pricing_value": "gold"}]},
+            "groups",
+        ),
+    ],
+)
+def test_what_a_price_does_not_look_at_is_refused(
+    api: Api, terms: Any, told: Any, param: str
+) -> None:
+    """Else who asks for half a month is billed for all of it, and learns it from the customer."""
+    half = {"proration": {"numerator": 1, "denominator": 2}} if param == "proration" else {}
+
+    answer = api.post("/v1/quotes", {"currency": "usd", **terms, **told, **half})
+
+    assert refusal(answer, 422) == [(param, "excluded")]
