@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from functools import cache
 
 from farebox.problems import InvalidRequest, Problem
 from farebox.validation import check
@@ -28,8 +28,11 @@ def problems(kind: type[Problem] = Problem) -> Iterator[type[Problem]]:
 
 
 def code_of(kind: type[Problem]) -> str:
-    """The code of a problem; a request that breaks rules has that of the first."""
-    return "of the first rule" if issubclass(kind, InvalidRequest) else f"`{kind.code}`"
+    """The code of a problem: of the first broken rule, the one it is raised with, or its own."""
+    if issubclass(kind, InvalidRequest):
+        return "of the first rule"
+    raised = {code for call in _calls() if _name(call) == kind.__name__ for code in _keyword(call)}
+    return ", ".join(f"`{code}`" for code in sorted(raised) or [kind.code])
 
 
 def rule_codes() -> list[str]:
@@ -37,8 +40,11 @@ def rule_codes() -> list[str]:
     found = {*check._CODES.values(), "invalid_type"}
     for kind in (*check._MESSAGES, *WORDLESS):
         found.add(check._CODES.get(kind, kind))
-    for path in sorted((ROOT / "shared" / "farebox").rglob("*.py")):
-        found.update(_codes_in(path))
+    for call in _calls():
+        found.update(_keyword(call))
+        place = CODE_OF.get(_name(call))
+        for code in call.args[place : place + 1] if place is not None else ():
+            found.update(_spelt(code))
     return sorted(code for code in found if not _is_a_wrong_type(code))
 
 
@@ -47,17 +53,25 @@ def _is_a_wrong_type(code: str) -> bool:
     return code.endswith("_type") and code != "invalid_type" and not code.startswith("unknown_")
 
 
-def _codes_in(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call):
-            continue
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        place = CODE_OF.get(name)
-        given = [word.value for word in node.keywords if word.arg == "code"]
-        if place is not None:
-            given += node.args[place : place + 1]
-        for code in given:
-            yield from _spelt(code)
+@cache
+def _calls() -> tuple[ast.Call, ...]:
+    """Every call in the package."""
+    return tuple(
+        node
+        for path in sorted((ROOT / "shared" / "farebox").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    )
+
+
+def _name(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def _keyword(call: ast.Call) -> Iterator[str]:
+    for word in call.keywords:
+        if word.arg == "code":
+            yield from _spelt(word.value)
 
 
 def _spelt(code: ast.expr) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from farebox.validation import fields, orders, price_forms, quotes
@@ -66,7 +66,7 @@ def words(hint: Any) -> str:
         return _list(get_args(plain)[0], limits)
     if get_origin(plain) is dict:
         key, value = map(words, get_args(plain))
-        return f"object of {limits} from {key} to {value}"
+        return f"object of {limits} entries, {key} → {value}"
     if isinstance(plain, type) and issubclass(plain, Input):
         return f"[{label(plain)}]({_anchor(plain)})"
     return PLAIN[plain] + pattern + (f", {limits}" if limits else "") + blank
@@ -178,6 +178,11 @@ def _limits(rules: Rules) -> str:
 def _pattern(rules: Rules) -> str:
     pattern = _bounds(rules).get("pattern")
     return f" like `{pattern}`" if pattern else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Fields, one after the other."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def spaced(number: int) -> str:

@@ -32,6 +32,7 @@ _MESSAGES = {
     "greater_than_equal": "Must be {ge} or more",
     "less_than_equal": "Must be {le} or less",
     "literal_error": "Must be {expected}",
+    "string_pattern_mismatch": "Has characters that this field does not take",
 }
 
 Shape = TypeVar("Shape", bound="Input")

@@ -1,0 +1,127 @@
+"""What each resource's section says beside what the code tells: rules between its fields."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from farebox.billing.checkouts import LIFETIME
+from farebox.operations.catalogue import RESOURCES
+from farebox.validation.check import Input
+from farebox.validation.checkouts import CreateCheckout
+from farebox.validation.inputs import INPUTS
+from farebox.validation.orders import CreateOrder
+from farebox.validation.price_configs import CONFIGS
+from farebox.validation.price_forms import PriceData, PriceTerms
+from farebox.validation.prices import CreatePrice
+from farebox.validation.quotes import CreateQuote
+
+Fields = tuple[str, ...]
+
+CONFIG_FIELDS: Fields = tuple(f"{model}_config" for model in CONFIGS)
+ONLY_KEPT: Fields = tuple(
+    name for name in CreatePrice.model_fields if name not in PriceData.model_fields
+)
+FORM: Fields = tuple(name for name in PriceTerms.model_fields if name != "currency")
+HOURS_OPEN = int(LIFETIME.total_seconds() // 3600)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A resource: its rules, the shapes of its requests, and the pairs that are its examples.
+
+    Fields that are described ``together`` have one row: its name and its words.
+    """
+
+    collection: str
+    rules: Sequence[str]
+    creates: type[Input]
+    updates: type[Input] | None = None
+    examples: Sequence[str]
+    together: Mapping[Fields, tuple[str, str]] = field(default_factory=dict)
+
+
+SECTIONS = (
+    Section(
+        collection="products",
+        rules=["A line that names a product costs its `default_price`, one of its own prices."],
+        creates=RESOURCES["products"].create,
+        updates=RESOURCES["products"].update,
+        examples=["create_product"],
+    ),
+    Section(
+        collection="prices",
+        rules=[
+            "A price never changes. It has a `product`, or a `product_data` to make one with it, "
+            "and one form:",
+            "- `unit_amount` or `unit_amount_decimal`, for packages with `transform_quantity`;\n"
+            "- `custom_unit_amount`: the payer names the amount;\n"
+            "- `billing_scheme` `tiered` with `tiers` and `tiers_mode`;\n"
+            "- `model_type` and its `<model_type>_config`: [price models](#price-models).",
+            "`currency_options` has the same kind of amount in other currencies. `recurring` or "
+            "`cadence`, not both, makes a price recurring; `cadence` `custom` goes with "
+            "`billing_cycle_configuration`. An invoicing cycle cuts the billing cycle into equal "
+            "parts. `transfer_lookup_key` takes the `lookup_key` from the price that has it. "
+            "What is kept but not applied: [pricing.md](pricing.md#kept-but-not-applied).",
+            f"**Price data**, a price inside a line, takes the fields above `{ONLY_KEPT[0]}`. "
+            "`periods` of a recurring price start at `?anchor=2026-01-31` (today without).",
+        ],
+        creates=CreatePrice,
+        examples=["create_price_tiered_model", "periods_of_price"],
+        together={
+            CONFIG_FIELDS: ("`<model_type>_config`", "what the [model](#price-models) needs")
+        },
+    ),
+    Section(
+        collection="customers",
+        rules=["Two may share an `email`: the older one is found by it, whatever its case."],
+        creates=RESOURCES["customers"].create,
+        updates=RESOURCES["customers"].update,
+        examples=["create_customer_least"],
+    ),
+    Section(
+        collection="discounts",
+        rules=[
+            "A `percentage` needs `basis_points`, a `fixed` one `amounts`. "
+            "A `code` is found whatever its case."
+        ],
+        creates=RESOURCES["discounts"].create,
+        updates=RESOURCES["discounts"].update,
+        examples=["create_discount_percentage"],
+    ),
+    Section(
+        collection="orders",
+        rules=[
+            "A draft: every line is priced and frozen at once. `currency` is that of the first "
+            "line unless it is given. `amount` stands in for what the only line would cost; a "
+            "product then needs no price. `use_billing_address_for_shipping` takes the place of "
+            "`shipping_address`."
+        ],
+        creates=CreateOrder,
+        examples=["create_order_by_price"],
+    ),
+    Section(
+        collection="checkouts",
+        rules=[
+            f"A page for a customer, open for {HOURS_OPEN} hours: a `product` and its `units` (1), "
+            "or `line_items`, which have a `quantity` here and nothing else in its place. "
+            "`customer` or `customer_email`, not both. The discount is shown, and redeemed at "
+            "payment. `request_id` works like an [Idempotency-Key](#idempotency)."
+        ],
+        creates=CreateCheckout,
+        examples=["create_checkout_by_product"],
+    ),
+    Section(
+        collection="quotes",
+        rules=[
+            "An amount and the steps that lead to it; nothing is kept. Of new terms: "
+            "`currency` and a form as a [price](#prices) has one. Of a price that is kept: no "
+            "terms, and as `currency` any that it has amounts in. In both, one of the inputs that "
+            "[line items](#line-items) take. `locale` adds `formatted_amount`."
+        ],
+        creates=CreateQuote,
+        examples=["create_quote"],
+        together={
+            FORM: ("a form", "of the ways that a [price](#prices) has"),
+            INPUTS[1:]: (f"`{INPUTS[1]}` … `{INPUTS[-1]}`", "as in a [line item](#line-items)"),
+        },
+    ),
+)
