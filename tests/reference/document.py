@@ -13,7 +13,7 @@ from farebox.validation.check import Input
 from farebox.validation.fields import MAXIMUM_EXTERNAL, RATE_DECIMALS, RATE_WHOLE_DIGITS
 from farebox.validation.orders import LineItem
 from farebox.validation.price_configs import CONFIGS
-from farebox.validation.price_configs.rows import MAXIMUM_ROWS
+from farebox.validation.price_rows import MAXIMUM_ROWS
 from tests.reference import examples, shared_sections
 from tests.reference.resources import SECTIONS, Section
 from tests.reference.shared_sections import Lines, fenced, filled, table

@@ -5,9 +5,8 @@ import types
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from farebox.validation import fields, orders, price_forms, quotes
+from farebox.validation import fields, orders, price_forms, price_rows, quotes
 from farebox.validation.check import Input
-from farebox.validation.price_configs import rows
 from farebox.validation.stripe_forms import StripeTier
 
 Rules = tuple[Any, ...]
@@ -27,10 +26,10 @@ NAMES: tuple[tuple[Any, str, str], ...] = (
     (fields.Metadata, "[metadata](#metadata)", "metadata"),
     (fields.MetadataChanges, "[metadata](#metadata)", "metadata"),
     (fields.MetadataValue, "value as in [metadata](#metadata)", "value"),
-    (rows.Number, "number, 0 or more", "number"),
-    (rows.PositiveNumber, "number above 0", "number"),
-    (rows.PositiveRate, f"{_RATE}, above 0", "rate"),
-    (rows.Percentage, f"{_RATE}, 0 to 100", "rate"),
+    (price_rows.Number, "number, 0 or more", "number"),
+    (price_rows.PositiveNumber, "number above 0", "number"),
+    (price_rows.PositiveRate, f"{_RATE}, above 0", "rate"),
+    (price_rows.Percentage, f"{_RATE}, 0 to 100", "rate"),
     (quotes.DecimalText, "number or decimal text, 0 or more", "decimal"),
     (quotes.Day, "date such as `2026-01-31`", "date"),
     (orders.InlinePrice, "[price data](#prices)", "price data"),

@@ -12,17 +12,17 @@ from farebox.pricing.cadence import (
 )
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import External, ForeignId
-from farebox.validation.price_configs.rows import (
+from farebox.validation.price_forms import PriceData
+from farebox.validation.price_rows import (
     AtMost,
     Number,
     PositiveNumber,
     PositiveRate,
     Property,
+    UpperTier,
     end_open,
     follow_on,
 )
-from farebox.validation.price_configs.scalar import UpperTier
-from farebox.validation.price_forms import PriceData
 from farebox.validation.stripe_forms import MAXIMUM_INTERVALS
 
 MAXIMUM_DIMENSION_VALUES = 20

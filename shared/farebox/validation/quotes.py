@@ -15,8 +15,8 @@ from farebox.pricing.cadence import Period, proration
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import RATE_DECIMALS, RATE_WHOLE_DIGITS, CurrencyCode, Rate
 from farebox.validation.inputs import check_one_input
-from farebox.validation.price_configs.rows import Properties, Property
 from farebox.validation.price_forms import PriceTerms
+from farebox.validation.price_rows import Properties, Property
 
 MAXIMUM_BILLED = 10_000
 MAXIMUM_PROPERTIES = 20

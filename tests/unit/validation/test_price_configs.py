@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from farebox.validation.price_configs import CONFIGS
-from farebox.validation.price_configs.rows import MAXIMUM_ROWS
+from farebox.validation.price_rows import MAXIMUM_ROWS
 from farebox.validation.prices import CreatePrice
 from tests.price_forms import FORMS, exactly, model_terms
 from tests.unit.builders import asked, broken_rules

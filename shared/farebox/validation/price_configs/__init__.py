@@ -5,7 +5,7 @@ major units. What would make a price ambiguous or meaningless is refused, its fi
 from collections.abc import Mapping
 
 from farebox.validation.price_configs import composed, grouped, matrix, scalar
-from farebox.validation.price_configs.rows import Config
+from farebox.validation.price_rows import Config
 
 CONFIGS: Mapping[str, type[Config]] = {
     **scalar.CONFIGS,

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from farebox.validation.check import Rules
 from farebox.validation.fields import Rate
 from farebox.validation.price_configs.matrix import PlainCell, check_cells
-from farebox.validation.price_configs.rows import (
+from farebox.validation.price_rows import (
     MAXIMUM_ROWS,
     AtMost,
     Config,

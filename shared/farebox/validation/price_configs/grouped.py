@@ -7,7 +7,7 @@ from typing import Annotated
 
 from farebox.validation.check import Rules
 from farebox.validation.fields import Rate
-from farebox.validation.price_configs.rows import (
+from farebox.validation.price_rows import (
     AtMost,
     Config,
     LowerTier,

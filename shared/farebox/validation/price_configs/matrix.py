@@ -8,7 +8,7 @@ from pydantic import Field
 from farebox.pricing.models.matrix import coordinates
 from farebox.validation.check import Rules
 from farebox.validation.fields import MAXIMUM_LONG_TEXT, FreeText, Rate
-from farebox.validation.price_configs.rows import (
+from farebox.validation.price_rows import (
     MAXIMUM_ROWS,
     AtMost,
     Config,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from farebox.validation.check import Rules
 from farebox.validation.fields import Rate
-from farebox.validation.price_configs.rows import (
+from farebox.validation.price_rows import (
     AtMost,
     Config,
     FirstOpenTier,
@@ -18,6 +18,7 @@ from farebox.validation.price_configs.rows import (
     PositiveInteger,
     PositiveNumber,
     PositiveRate,
+    UpperTier,
     end_open,
     follow_on,
     hold_packages,
@@ -29,12 +30,6 @@ class Unit(Config):
     unit_amount: Rate
     prorated: bool | None = None
     scaling_factor: PositiveNumber | None = None
-
-
-class UpperTier(Config):
-    first_unit: Number
-    last_unit: Number | None = None
-    unit_amount: Rate
 
 
 class Tiered(Config):

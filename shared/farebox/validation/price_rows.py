@@ -64,6 +64,14 @@ Properties = Annotated[list[Property], Field(min_length=1, max_length=2)]
 AtMost = Field(min_length=1, max_length=MAXIMUM_ROWS)
 
 
+class UpperTier(Config):
+    """Ends with ``last_unit``; only the last tier is open."""
+
+    first_unit: Number
+    last_unit: Number | None = None
+    unit_amount: Rate
+
+
 class LowerTier(Config):
     """Starts over ``tier_lower_bound``; ends where the next one starts."""
 
