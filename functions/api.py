@@ -44,6 +44,7 @@ for route in routes():
 
 def _line(request: Request) -> Callable[[Request], Answer] | None:
     with finding:
+        found.clear()  # a resolver that failed half-way must not leave its line to the next caller
         router.resolve(request.as_event(), None)  # type: ignore[arg-type]
         return found.pop() if found else None
 

@@ -24,8 +24,8 @@ class LineItem:
     """A line as it is kept: its amount never changes, whatever becomes of the price.
 
     ``price_data`` holds the terms of an inline price, ``billed`` what is billed beside or in place
-    of a quantity. ``quote`` says how the amount came about;
-    a line whose order carries a custom amount has none.
+    of a quantity. ``quote`` says how the amount came about; a line whose order carries a custom
+    amount has none.
     """
 
     id: str

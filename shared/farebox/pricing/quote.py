@@ -1,17 +1,14 @@
 """One entry to all price models: what is billed, in; the amount and how it came about, out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from farebox.pricing.billed import Billed
 from farebox.pricing.models import MODELS
 from farebox.pricing.money import Currency, as_text
-from farebox.pricing.steps import Step, total
+from farebox.pricing.steps import Config, Step, total
 from farebox.problems import FieldError, InvalidRequest
 
-Config = Mapping[str, Any]
 MAXIMUM_STEPS = 20_000
 
 
@@ -54,7 +51,7 @@ def steps_of(
     chosen = MODELS[model]
     steps = list(islice(chosen.rates(config, billed), most_steps + 1))
     if len(steps) > most_steps:
-        message = f"This amount comes about in over {most_steps} steps: bill it in parts"
+        message = "This amount comes about in too many steps to show: bill it in parts"
         raise InvalidRequest([FieldError(chosen.takes, "too_many_steps", message)])
     if not chosen.minor:
         return steps

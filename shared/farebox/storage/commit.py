@@ -3,7 +3,6 @@
 time ──▶ transact ─▶ done
              ├─ a condition failed on our own earlier try (same write_id) ─▶ done
              ├─ an idempotency key was there first ─▶ its record, or KeyReused
-             ├─ a shared value was there first ─▶ again without claiming it
              ├─ a unique value was there first ─▶ ValueTaken
              ├─ the record is no longer the version that was read ─▶ StateChanged
              └─ another transaction was at work on an item ─▶ pause, again
