@@ -1,25 +1,28 @@
-# make run    the whole stack on this machine, http://127.0.0.1:3000 (PORT changes it)
+# make run    the whole stack on this machine, http://127.0.0.1:3000 (PORT changes it);
+#             CLOCK_SPEED=86400 lets a day pass each second
 # make test   every test that needs Python only
 # make lint   ruff and mypy
 # make bench  ratios of speed, side by side
+# make simulate  a thousand seeds on the virtual world (SEEDS changes it; SEED=7 repeats one)
 # make build  sam build (ARCHITECTURE=arm64 or x86_64), then: make deploy
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 3000
 ARCHITECTURE ?= arm64
+SEEDS ?= 1000
 SAM ?= sam
 BIN := .venv/bin
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
 
-.PHONY: help run test lint format bench build deploy clean
+.PHONY: help run test lint format bench simulate build deploy clean
 
 run: .venv/run-installed
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
 test: .venv/test-installed
-	$(BIN)/python -m pytest -q -m "not sam and not containers and not stack"
+	$(BIN)/python -m pytest -q -m "not sam and not containers and not stack and not simulation"
 
 lint: .venv/test-installed
 	$(BIN)/ruff format --check .
@@ -28,6 +31,9 @@ lint: .venv/test-installed
 
 bench: .venv/test-installed
 	$(BIN)/python -m tests.benchmarks
+
+simulate: .venv/test-installed
+	$(BIN)/python -m tests.simulation $(if $(SEED),seed $(SEED),seeds $(SEEDS))
 
 format: .venv/test-installed
 	$(BIN)/ruff format .

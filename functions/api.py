@@ -17,7 +17,7 @@ from farebox.operations.routes import routes
 from farebox.problems import MethodNotAllowed, NotFound
 from farebox.storage.load import authenticate
 
-METHODS = ("GET", "POST", "PATCH")
+METHODS = ("GET", "POST", "PATCH", "DELETE")
 CREATES = {"prices": create_price, "orders": create_order, "checkouts": create_checkout}
 
 # The resolver keeps the request in one place for the whole process, so it only finds the line:

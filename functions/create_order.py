@@ -1,7 +1,8 @@
-"""POST an order: price its lines, draft it, keep it once."""
+"""POST an order: price its lines, keep it once, and charge it if that is to be done at once."""
 
 from farebox import clock, dialects, ids
 from farebox.billing import orders
+from farebox.charging.requests import charged
 from farebox.handler import Answer, Request, endpoint
 from farebox.storage.commit import commit
 from farebox.storage.load import authenticate, load
@@ -17,4 +18,7 @@ def handler(request: Request) -> Answer:
     if loaded.first is not None:
         return dialect.write_created(loaded.first)
     change = orders.create(asked, loaded.known, id=ids.new(orders.Order.prefix), now=clock.now())
-    return dialect.write_created(commit(loaded, numbered(loaded, change)))
+    kept = commit(loaded, numbered(loaded, change))
+    if asked.collection == "charge_now":
+        kept = charged(loaded.tenant, kept)
+    return dialect.write_created(kept)

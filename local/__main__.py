@@ -1,4 +1,4 @@
-"""`python -m local`: serve the stack on PORT until Ctrl-C."""
+"""`python -m local`: serve the stack on PORT until Ctrl-C, its time at CLOCK_SPEED."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ from local.errors import StartError
 
 ROOT = Path(__file__).absolute().parent.parent
 DEFAULT_PORT = "3000"
+DEFAULT_CLOCK_SPEED = "1"
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -22,12 +23,14 @@ def main() -> None:
         signal.signal(number, lambda *_: None)  # A shell may have set it to be ignored.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     # Not before signals wait: these imports take most of the start.
+    from local.clock import Clock, read_speed
     from local.server import read_port
     from local.stack import running_stack
 
     try:
         port = read_port(os.environ.get("PORT") or DEFAULT_PORT)
-        with running_stack(ROOT, port, sys.stdout):
+        clock = Clock(read_speed(os.environ.get("CLOCK_SPEED") or DEFAULT_CLOCK_SPEED))
+        with running_stack(ROOT, port, clock, sys.stdout):
             signal.sigwait(ENDING_SIGNALS)
     except StartError as error:
         sys.exit(f"farebox: {error}")

@@ -25,10 +25,24 @@ PSEUDO_PARAMETERS: Mapping[str, object] = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 
-# The property that names a resource, and the end of its ARN; only what can be addressed locally.
-NAMING: Mapping[str, tuple[str, str]] = {
-    "AWS::DynamoDB::Table": ("TableName", "dynamodb:{scope}:table/{name}"),
-    "AWS::Serverless::Function": ("FunctionName", "lambda:{scope}:function:{name}"),
+# The property that names a resource; only what can be addressed locally.
+NAMING: Mapping[str, str] = {
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::Serverless::Function": "FunctionName",
+}
+
+# Only its path says which queue is meant: an SDK sends to the endpoint that it is told.
+QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{{name}}"
+
+# What Ref gives where it is not the name, and what GetAtt gives.
+REFERENCES: Mapping[str, str] = {"AWS::SQS::Queue": QUEUE_URL}
+ATTRIBUTES: Mapping[tuple[str, str], str] = {
+    ("AWS::DynamoDB::Table", "Arn"): f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{name}}",
+    ("AWS::SQS::Queue", "Arn"): f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{name}}",
+    ("AWS::SQS::Queue", "QueueName"): "{name}",
+    ("AWS::SQS::Queue", "QueueUrl"): QUEUE_URL,
+    ("AWS::Serverless::Function", "Arn"): f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{name}}",
 }
 
 # ${Name}, and ${!Name}, which stands for the text ${Name}.
@@ -111,8 +125,8 @@ class Resolver:
         resource = self._resource(logical_id)
         naming = NAMING.get(resource["Type"])
         properties = resource.get("Properties", {})
-        if naming and naming[0] in properties:
-            return str(self.resolve(properties[naming[0]]))
+        if naming in properties:
+            return str(self.resolve(properties[naming]))
         return f"{STACK_NAME}-{logical_id}" if naming else logical_id
 
     def _resource(self, logical_id: str) -> Mapping[str, Any]:
@@ -125,7 +139,10 @@ class Resolver:
         return resource
 
     def _reference(self, name: str) -> object:
-        return self.parameters[name] if name in self.parameters else self.resource_name(name)
+        if name in self.parameters:
+            return self.parameters[name]
+        shape = REFERENCES.get(self._resource(name)["Type"], "{name}")
+        return shape.format(name=self.resource_name(name))
 
     def _attribute(self, argument: str | list[str]) -> str:
         logical_id, _, attribute = (
@@ -134,12 +151,11 @@ class Resolver:
             else (argument[0], ".", argument[1])
         )
         resource_type = self._resource(logical_id)["Type"]
-        if attribute != "Arn" or resource_type not in NAMING:
+        if (resource_type, attribute) not in ATTRIBUTES:
             raise TemplateError(
                 f"The local stack knows no {attribute} of {logical_id}, an {resource_type}."
             )
-        name = self.resource_name(logical_id)
-        return "arn:aws:" + NAMING[resource_type][1].format(scope=f"{REGION}:{ACCOUNT}", name=name)
+        return ATTRIBUTES[resource_type, attribute].format(name=self.resource_name(logical_id))
 
     def _substitute(self, argument: str | list[Any]) -> str:
         text, given = (argument, {}) if isinstance(argument, str) else argument

@@ -5,6 +5,7 @@ StartError
 ├── EmulatorError      the emulator did not start
 ├── FunctionError      a function's code cannot be loaded
 ├── PortError          the port is not a port, or another program has it
+├── ClockError         the speed of the clock is no speed
 └── SampleShopError    the stack runs, but refuses to create the sample shop
 """
 
@@ -27,6 +28,10 @@ class FunctionError(StartError):
 
 class PortError(StartError):
     """The port to serve on cannot be used."""
+
+
+class ClockError(StartError):
+    """The speed of the clock is not a number, or out of bounds."""
 
 
 class SampleShopError(StartError):

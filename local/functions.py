@@ -18,6 +18,8 @@ from local.template import Function
 log = logging.getLogger("local.functions")
 
 Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
+# Takes a function's logical id and its event, and gives its answer or raises what it raises.
+Invoke = Callable[[str, Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,11 @@ class Functions:
         return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
 
 
-def set_environment(functions: Iterable[Function], added: Mapping[str, str]) -> None:
+def set_environment(functions: Iterable[Function], added: Mapping[str, str]) -> Mapping[str, str]:
     """Give this process the functions' variables, and nothing of the user's own AWS account.
 
     Lambda gives each function its own; here they share one process, so they must agree.
+    Answers with all that it set.
     """
     owners: dict[str, Function] = {}
     variables: dict[str, str] = {}
@@ -77,7 +80,9 @@ def set_environment(functions: Iterable[Function], added: Mapping[str, str]) -> 
             owners.setdefault(name, function)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    os.environ.update({**variables, **added})
+    given = {**variables, **added}
+    os.environ.update(given)
+    return given
 
 
 def load(function: Function) -> Handler:

@@ -3,9 +3,10 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from local.functions import Invoke
 from local.http_event import HttpAnswer, HttpRequest, build_event, json_answer, read_answer
 from local.routing import find_route
 from local.template import Route
@@ -24,9 +25,7 @@ log = logging.getLogger("local.gateway")
 class Gateway:
     """Answers requests as the deployed HTTP API would."""
 
-    def __init__(
-        self, routes: Sequence[Route], invoke: Callable[[str, Mapping[str, Any]], Any]
-    ) -> None:
+    def __init__(self, routes: Sequence[Route], invoke: Invoke) -> None:
         self._routes = routes
         self._invoke = invoke
 

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,25 +25,20 @@ class SampleShop:
     product: str
     price: str
     customer: str
+    payment_method: str
 
-    def write(self, path: Path) -> None:
-        """Write the shop as JSON; a reader sees the old file or the new one, never half of it."""
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            json.dump(asdict(self), file, indent=2)
-            file.write("\n")
-        Path(file.name).replace(path)
+    @property
+    def text(self) -> str:
+        """The shop as JSON."""
+        return json.dumps(asdict(self), indent=2) + "\n"
 
-    def forget(self, path: Path) -> None:
-        """Remove the file again, unless another stack has written its own since."""
-        if path.exists() and json.loads(path.read_text()) == asdict(self):
-            path.unlink()
-
-    def order_command(self) -> str:
+    def order_command(self, **more: str) -> str:
         """A command line that orders three seats."""
         order = {
             "customer": self.customer,
             "currency": CURRENCY,
             "line_items": [{"price": self.price, "quantity": 3}],
+            **more,
         }
         return shlex.join(
             [
@@ -59,25 +53,30 @@ class SampleShop:
             ]
         )
 
-    def welcome(self, log_path: Path) -> str:
+    def welcome(self, log_path: Path, clock_speed: float) -> str:
         """What the terminal shows once the stack is ready."""
+        clock = f"\n  Clock      {clock_speed:g} times as fast as yours" if clock_speed != 1 else ""
         return f"""
 Farebox is ready. Ctrl-C stops it, and what it stored is gone.
 
   Base URL   {self.base_url}
   Test key   {self.api_key}
-  Shop       product "Seat" at 12.50 USD, customer {CUSTOMER_EMAIL}
+  Shop       product "Seat" at 12.50 USD, customer {CUSTOMER_EMAIL} with a test card
   Checkout   POST {self.base_url}/v1/checkouts
-  Logs       {log_path}
+  Logs       {log_path}{clock}
 
 Order three seats:
 
   {self.order_command()}
+
+Order them, and charge the customer's card at once:
+
+  {self.order_command(collection="charge_now")}
 """
 
 
 def create_sample_shop(gateway: Gateway, base_url: str) -> SampleShop:
-    """Create an organization with the local test key, then its product, price and customer."""
+    """Create an organization with the local test key, then what it sells and who pays."""
     # The package comes with the functions' layer, so it is there only once they are loaded.
     from farebox.bootstrap import LOCAL_TEST_KEY, create_organization
 
@@ -97,7 +96,8 @@ def create_sample_shop(gateway: Gateway, base_url: str) -> SampleShop:
     )
     _send(gateway, LOCAL_TEST_KEY, "PATCH", f"/v1/products/{product}", {"default_price": price})
     customer = create("/v1/customers", email=CUSTOMER_EMAIL)
-    return SampleShop(base_url, LOCAL_TEST_KEY, product, price, customer)
+    payment_method = create("/v1/payment_methods", customer=customer, test_card="success")
+    return SampleShop(base_url, LOCAL_TEST_KEY, product, price, customer, payment_method)
 
 
 def _send(gateway: Gateway, api_key: str, method: str, path: str, content: dict[str, Any]) -> str:

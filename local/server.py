@@ -1,4 +1,4 @@
-"""HTTP/1.1 on loopback in front of the gateway."""
+"""HTTP/1.1 on loopback, in front of the gateway or of whatever else answers requests."""
 
 import logging
 import re
@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 from local.errors import PortError
-from local.gateway import BODY_LIMIT_BYTES, TOO_LARGE, Gateway
+from local.gateway import BODY_LIMIT_BYTES, TOO_LARGE
 from local.http_event import HOP_HEADERS, HttpAnswer, HttpRequest, json_answer
 
 HOST = "127.0.0.1"
@@ -37,8 +37,15 @@ class BodyRefusedError(Exception):
         self.answer = answer
 
 
+class Answerer(Protocol):
+    """What answers requests."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """Answer one request, whatever it is."""
+
+
 class RequestHandler(BaseHTTPRequestHandler):
-    """One connection: reads requests, asks the gateway, writes its answers."""
+    """One connection: reads requests, asks for answers, writes them."""
 
     protocol_version = "HTTP/1.1"
     error_message_format = '{"message":"%(message)s"}'
@@ -91,7 +98,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         request = HttpRequest(
             self.command, target, self.headers.items(), body, self.client_address[0]
         )
-        return self.server.gateway.answer(request)
+        return self.server.answerer.answer(request)
 
     def _declared_bytes(self) -> int:
         declared = self.headers.get("content-length", "0")
@@ -158,11 +165,11 @@ class RequestHandler(BaseHTTPRequestHandler):
 
 
 class LocalServer(ThreadingHTTPServer):
-    """Holds the port from the start, and listens once there is a gateway to ask."""
+    """Holds the port from the start, and listens once somebody is there to answer."""
 
     daemon_threads = True
     request_queue_size = 128
-    gateway: Gateway
+    answerer: Answerer
     report: Callable[[str], None]
 
     def __init__(self, port: int) -> None:
@@ -172,7 +179,7 @@ class LocalServer(ThreadingHTTPServer):
 
     @property
     def base_url(self) -> str:
-        """The address of the API, without a version and without a slash at its end."""
+        """The server's address, without a slash at its end."""
         return f"http://{HOST}:{self.server_address[1]}"
 
     def server_bind(self) -> None:
@@ -185,9 +192,9 @@ class LocalServer(ThreadingHTTPServer):
             self.server_activate()
 
     @contextmanager
-    def serving(self, gateway: Gateway, report: Callable[[str], None]) -> Iterator[None]:
+    def serving(self, answerer: Answerer, report: Callable[[str], None]) -> Iterator[None]:
         """Answer requests meanwhile, from other threads; `report` gets a line for each."""
-        self.gateway, self.report = gateway, report
+        self.answerer, self.report = answerer, report
         thread = threading.Thread(target=self.serve_forever, args=(STOP_POLL_SECONDS,))
         thread.start()
         try:

@@ -50,6 +50,9 @@ class Api:
     def patch(self, path: str, body: Any, **headers: str) -> Answered:
         return self.call("PATCH", path, body, **headers)
 
+    def delete(self, path: str, **headers: str) -> Answered:
+        return self.call("DELETE", path, **headers)
+
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answered:
         """Header names are written with underscores; ``body`` may be bytes, sent as they are."""
         sent = {"host": "api.example.com", "content-type": "application/json"}
@@ -83,6 +86,10 @@ class Api:
 
     def customer(self, **fields: Any) -> Any:
         return self._made("/v1/customers", {"email": "ada@example.com", **fields})
+
+    def payment_method(self, customer: str, test_card: str = "success", **fields: Any) -> Any:
+        terms = {"customer": customer, "test_card": test_card}
+        return self._made("/v1/payment_methods", terms | fields)
 
     def order(self, **fields: Any) -> Any:
         return self._made("/v1/orders", fields)

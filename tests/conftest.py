@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from farebox import bootstrap
+from farebox import bootstrap, payments
+from farebox.charging import invocation, queue
 from farebox.settings import settings
 from farebox.storage import connection, load
 from local.emulator import client_environment, running_emulator
 from local.functions import Functions
 from local.tables import create_tables
 from local.template import Stack, read_stack
+from tests.charging import Charging
 from tests.client import Api
 from tests.clocks import StoppedClock, stopped_clock
 from tests.tables import empty_tables, moto_tables
@@ -90,13 +92,22 @@ def functions(stack: Stack) -> Functions:
 
 
 @pytest.fixture
-def api(tables: None, stack: Stack, functions: Functions) -> Api:
+def charging(functions: Functions) -> Charging:
+    """The queue and the charge worker, in this process."""
+    made = Charging(functions)
+    queue.use(made)
+    invocation.use(made)
+    return made
+
+
+@pytest.fixture
+def api(tables: None, stack: Stack, functions: Functions, charging: Charging) -> Api:
     """A new organization's test key, over moto."""
     return new_organization(stack, functions)
 
 
 @pytest.fixture
-def emulated_api(on_emulator: None, stack: Stack, functions: Functions) -> Api:
+def emulated_api(on_emulator: None, stack: Stack, functions: Functions, charging: Charging) -> Api:
     """A new organization's test key, over the emulator."""
     return new_organization(stack, functions)
 
@@ -110,4 +121,7 @@ def new_organization(stack: Stack, functions: Functions, *, livemode: bool = Fal
 def _forget() -> None:
     settings.cache_clear()
     connection.use(None)
+    queue.use(None)
+    invocation.use(None)
+    payments.use(None)
     load.forget_callers()

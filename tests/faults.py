@@ -8,10 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from farebox.problems import Unavailable
-from farebox.storage.connection import Connection, Item, Put, Reason, Refused, Write
+from farebox.storage.connection import (
+    Condition,
+    Connection,
+    Item,
+    Put,
+    Query,
+    Reason,
+    Refused,
+    Write,
+)
 
 Result = TypeVar("Result")
 
@@ -63,11 +72,14 @@ class FaultyConnection:
     def first(self, table: str, pk: str) -> Item | None:
         return self._call("first", lambda: self._inner.first(table, pk))
 
-    def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
-        return self._call("query", lambda: self._inner.query(table, index, request))
+    def query(self, table: str, query: Query) -> Sequence[Item]:
+        return self._call("query", lambda: self._inner.query(table, query))
 
     def count_up(self, table: str, key: Item) -> int:
         return self._call("count_up", lambda: self._inner.count_up(table, key))
+
+    def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
+        return self._call("update", lambda: self._inner.update(table, key, changes, condition))
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
         return self._call("transact", lambda: self._inner.transact(writes, token), writes)

@@ -1,8 +1,11 @@
-"""The ``farebox`` command: organizations and keys, in any deployed or local table.
+"""The ``farebox`` command: organizations, keys and doubts, in any deployed or local stack.
 
     python -m farebox organization create --name "My shop"    [--default-currency eur]
     python -m farebox key create --organization org_… --mode live [--scope orders:write …]
+    python -m farebox organization update --organization org_… --mode test [--processor sandbox]
+                                          [--retry-days 2,5,7,7] [--attempts-in-30-days 8]
     python -m farebox key revoke                               (asks for the key)
+    python -m farebox reconcile                                (resolves what is in doubt, now)
 
 Tables come from CORE_TABLE, EVENTS_TABLE and EPHEMERAL_TABLE, or from a deployed stack: --stack.
 """
@@ -19,15 +22,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from farebox import bootstrap
 from farebox.billing.organizations import ALL_SCOPES, DEFAULT_CURRENCY
+from farebox.billing.payment_methods import SANDBOX
+from farebox.billing.retry_policy import LARGEST_MAXIMUM, MAXIMUM_DELAY_DAYS, MAXIMUM_RETRIES
+from farebox.charging.reconcile import reconcile
 from farebox.pricing.money import currencies
 from farebox.problems import Problem
 
-TABLES = {
+RESOURCES = {
     "CoreTable": "CORE_TABLE",
     "EventsTable": "EVENTS_TABLE",
     "EphemeralTable": "EPHEMERAL_TABLE",
+    "ChargeOrderFunction": "CHARGE_ORDER_FUNCTION",
 }
-SCOPE = re.compile("(products|prices|customers|discounts|orders|checkouts):(read|write)")
+TABLES = ("CORE_TABLE", "EVENTS_TABLE", "EPHEMERAL_TABLE")
+SCOPE = re.compile(
+    "(products|prices|customers|discounts|payment_methods|orders|checkouts|events):(read|write)"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,12 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.stack:
             _use_stack(asked.stack)
-        missing = [name for name in TABLES.values() if not os.environ.get(name)]
+        missing = [name for name in TABLES if not os.environ.get(name)]
         if missing:
             raise NoTables(f"Set {', '.join(missing)}, or name a deployed stack: --stack NAME")
         for line in asked.run(asked):
             print(line)
-    except (bootstrap.UnknownKey, bootstrap.NotLocal, NoTables, Problem) as refusal:
+    except (*REFUSALS, Problem) as refusal:
         print(refusal, file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as failure:
@@ -52,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 class NoTables(Exception):
     """Nothing says which tables are meant."""
+
+
+REFUSALS = (bootstrap.UnknownKey, bootstrap.NotForLiveMode, bootstrap.NotLocal, NoTables)
 
 
 def _scope(text: str) -> str:
@@ -68,6 +81,43 @@ def _create_organization(asked: argparse.Namespace) -> list[str]:
         f"live key      {made.live_key}",
         "The keys are shown this once: keep them where you keep secrets.",
     ]
+
+
+def _update_organization(asked: argparse.Namespace) -> list[str]:
+    changed = bootstrap.update_organization(
+        asked.organization,
+        livemode=asked.mode == "live",
+        processor=asked.processor,
+        retry_days=asked.retry_days,
+        attempts_in_30_days=asked.attempts_in_30_days,
+    )
+    policy = changed.retry_policy
+    days = ", ".join(f"+{days}" for days in policy.delay_days)
+    return [
+        f"processor  {changed.processor or 'none'}",
+        f"retries    {f'{days} days' if days else 'none'}",
+        f"attempts   at most {policy.maximum_in_30_days} in 30 days",
+    ]
+
+
+def _reconcile(asked: argparse.Namespace) -> list[str]:
+    lines = [f"{order}  {status}" for order, status in reconcile()]
+    return [*lines, f"{len(lines)} in doubt"]
+
+
+def _days(text: str) -> tuple[int, ...]:
+    days = tuple(int(part) for part in text.split(",") if part)
+    if len(days) > MAXIMUM_RETRIES or not all(1 <= each <= MAXIMUM_DELAY_DAYS for each in days):
+        raise argparse.ArgumentTypeError(
+            f"at most {MAXIMUM_RETRIES} numbers of days, each 1 to {MAXIMUM_DELAY_DAYS}: 2,5,7,7"
+        )
+    return days
+
+
+def _attempts(text: str) -> int:
+    if not 1 <= int(text) <= LARGEST_MAXIMUM:
+        raise argparse.ArgumentTypeError(f"1 to {LARGEST_MAXIMUM}: card networks allow no more")
+    return int(text)
 
 
 def _create_key(asked: argparse.Namespace) -> list[str]:
@@ -88,19 +138,23 @@ def _revoke_key(asked: argparse.Namespace) -> list[str]:
 
 
 def _use_stack(name: str) -> None:
-    """Take the tables' names from a deployed stack's resources."""
+    """Take names and numbers from a deployed stack."""
     import botocore.session
 
     client: Any = botocore.session.get_session().create_client("cloudformation")
     resources = client.describe_stack_resources(StackName=name)["StackResources"]
     for resource in resources:
-        variable = TABLES.get(resource["LogicalResourceId"])
+        variable = RESOURCES.get(resource["LogicalResourceId"])
         if variable:
             os.environ[variable] = resource["PhysicalResourceId"]
+    [stack] = client.describe_stacks(StackName=name)["Stacks"]
+    for parameter in stack["Parameters"]:
+        if parameter["ParameterKey"] == "DueShards":
+            os.environ["DUE_SHARDS"] = parameter["ParameterValue"]
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="farebox", description="Organizations and API keys")
+    parser = argparse.ArgumentParser(prog="farebox", description="Organizations, keys, doubts")
     parser.add_argument("--stack", help="a deployed stack to take the tables from")
     nouns = parser.add_subparsers(required=True)
 
@@ -115,6 +169,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="CODE",
     )
     create.set_defaults(run=_create_organization)
+
+    update = organization.add_parser("update", help="who charges, and when again")
+    update.add_argument("--organization", required=True)
+    update.add_argument("--mode", required=True, choices=("test", "live"))
+    update.add_argument("--processor", choices=(SANDBOX,))
+    update.add_argument("--retry-days", type=_days, help='days between attempts; "" for none')
+    update.add_argument("--attempts-in-30-days", type=_attempts)
+    update.set_defaults(run=_update_organization)
+    doubts = nouns.add_parser("reconcile", help="resolve what is in doubt, before its time")
+    doubts.set_defaults(run=_reconcile)
 
     key = nouns.add_parser("key").add_subparsers(required=True)
     create = key.add_parser("create", help="one more key of an organization")

@@ -2,22 +2,34 @@
 
 import ipaddress
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from farebox import api_keys, clock, ids
-from farebox.billing.customers import Customer
+from farebox.billing.line_items import LineItem
+from farebox.billing.order_states import SCHEDULED
+from farebox.billing.orders import Order
 from farebox.billing.organizations import ALL_SCOPES, DEFAULT_CURRENCY, ApiKey, Organization
+from farebox.billing.payers import Customer, PaymentMethod
+from farebox.billing.payment_methods import SANDBOX, SANDBOX_YEARS
+from farebox.billing.records import Record
+from farebox.billing.retry_policy import RetryPolicy
+from farebox.billing.sandbox_cards import CARDS
 from farebox.instants import stamp
+from farebox.problems import StateChanged
 from farebox.settings import settings
 from farebox.storage import items, keys
 from farebox.storage.commit import ABSENT, version_is
-from farebox.storage.connection import Item, Put, connection
+from farebox.storage.connection import Condition, Item, Put, Refused, connection
 from farebox.storage.keys import Tenant
 
 SHOWN_CHARACTERS = 4
 LOCAL_ORGANIZATION = "org_00000000000000000000000000"
 EXAMPLE_CUSTOMER = "cus_00000000000000000000000000"
+EXAMPLE_PAYMENT_METHOD = "pm_00000000000000000000000000"
+EXAMPLE_ORDER = "ord_00000000000000000000000000"
 _LOCAL_BODY = f"fb_test_{'0' * 26}_{'local' * 8}KEY"
 LOCAL_TEST_KEY = _LOCAL_BODY + api_keys.checksum(_LOCAL_BODY)
 """The key that stands in the example events; anybody knows it, so only a local stack takes it."""
@@ -29,6 +41,10 @@ class NotLocal(Exception):
 
 class UnknownKey(Exception):
     """There is no such key here."""
+
+
+class NotForLiveMode(Exception):
+    """The sandbox moves no money, so what it is paid is not paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +80,13 @@ def create_organization(
             created_at=stamp(clock.now()),
             name=name,
             default_currency=default_currency,
+            processor=None if livemode else SANDBOX,
         )
         item = {**keys.organization(Tenant(id, livemode)), "document": items.text_of(organization)}
         writes += [_put(item), _put(_key_item(key, _new_key(id, key, livemode, "first key")))]
     if test_key:
-        writes.append(_put(items.record_item(Tenant(id, False), _example_customer(), "")))
+        examples = _examples()
+        writes += [_put(items.record_item(Tenant(id, False), each, "")) for each in examples]
     connection().transact(writes, ids.entropy(16).hex())
     return created
 
@@ -90,6 +108,36 @@ def create_key(
     return made
 
 
+def update_organization(
+    organization: str,
+    *,
+    livemode: bool,
+    processor: str | None = None,
+    retry_days: tuple[int, ...] | None = None,
+    attempts_in_30_days: int | None = None,
+) -> Organization:
+    """Change who charges an organization's customers, and when a declined charge is tried again.
+
+    Known everywhere within a minute. Raises ``UnknownKey``, ``NotForLiveMode``.
+    """
+    if livemode and processor == SANDBOX:
+        raise NotForLiveMode("The sandbox moves no money: it is for test mode only")
+    table, place = settings().core_table, keys.organization(Tenant(organization, livemode))
+    found = connection().read({table: [place]})[table]
+    if not found:
+        raise UnknownKey(f"There is no organization {organization} here")
+    kept = items.record_of(Organization, found[0])
+    policy = RetryPolicy(
+        delay_days=kept.retry_policy.delay_days if retry_days is None else retry_days,
+        maximum_in_30_days=attempts_in_30_days or kept.retry_policy.maximum_in_30_days,
+    )
+    changed = replace(kept, processor=processor or kept.processor, retry_policy=policy)
+    item: Item = {**place, "document": items.text_of(changed)}
+    unchanged = Condition("document = :document", {":document": str(found[0]["document"])})
+    _replace(Put(table, item, unchanged))
+    return changed
+
+
 def revoke_key(key: str) -> ApiKey:
     """Make a key useless, within a minute everywhere. Raises ``UnknownKey``."""
     table, place = settings().core_table, keys.api_key(api_keys.digest(key))
@@ -99,9 +147,16 @@ def revoke_key(key: str) -> ApiKey:
     kept = items.record_of(ApiKey, found[0])
     revoked = replace(kept, revoked_at=kept.revoked_at or stamp(clock.now()))
     item = {**_key_item(key, revoked), "version": int(found[0]["version"]) + 1}
-    put = Put(table, item, version_is(int(found[0]["version"])))
-    connection().transact([put], ids.entropy(16).hex())
+    _replace(Put(table, item, version_is(int(found[0]["version"]))))
     return revoked
+
+
+def _replace(put: Put) -> None:
+    """Raises ``StateChanged``."""
+    try:
+        connection().transact([put], ids.entropy(16).hex())
+    except Refused as refused:
+        raise StateChanged from refused
 
 
 def is_local() -> bool:
@@ -116,16 +171,45 @@ def is_local() -> bool:
         return False
 
 
-def _example_customer() -> Customer:
-    """Whom the example events order for."""
-    now = stamp(clock.now())
-    return Customer(
-        id=EXAMPLE_CUSTOMER,
-        livemode=False,
-        created_at=now,
-        updated_at=now,
-        name="Example customer",
+def _examples() -> Sequence[Record]:
+    """What the example events name: a customer, how they pay, and an order that is due."""
+    now = clock.now()
+    made: Mapping[str, Any] = {
+        "livemode": False,
+        "created_at": stamp(now),
+        "updated_at": stamp(now),
+    }
+    card = CARDS["success"]
+    method = PaymentMethod(
+        id=EXAMPLE_PAYMENT_METHOD,
+        customer=EXAMPLE_CUSTOMER,
+        processor=SANDBOX,
+        token="success",  # noqa: S106
+        test_card="success",
+        brand=card.brand,
+        last4=card.last4,
+        exp_month=12,
+        exp_year=now.year + SANDBOX_YEARS,
+        **made,
     )
+    customer = Customer(
+        id=EXAMPLE_CUSTOMER, name="Example customer", default_payment_method=method, **made
+    )
+    line = LineItem(id=EXAMPLE_ORDER, quantity=1, description="Example", total_amount=1250)
+    order = Order(
+        id=EXAMPLE_ORDER,
+        customer=EXAMPLE_CUSTOMER,
+        currency=DEFAULT_CURRENCY,
+        line_items=(line,),
+        subtotal_amount=1250,
+        total_amount=1250,
+        status=SCHEDULED,
+        collection="scheduled",
+        charge_at=stamp(now),
+        due_at=stamp(now),
+        **made,
+    )
+    return customer, method, order
 
 
 def _new_key(organization: str, key: str, livemode: bool, name: str) -> ApiKey:

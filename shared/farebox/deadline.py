@@ -1,5 +1,6 @@
 """How long this invocation may still take: nothing is begun that could not be answered in time."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,5 +23,10 @@ def of(context: Any) -> Iterator[None]:
 
 def allows(seconds: int) -> bool:
     """Whether so many seconds are left."""
+    return left() >= seconds
+
+
+def left() -> float:
+    """The seconds that are left; endless where nothing sets an end."""
     ends = _ends.get()
-    return ends is None or time.monotonic() + seconds <= ends
+    return math.inf if ends is None else ends - time.monotonic()

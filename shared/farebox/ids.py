@@ -30,8 +30,21 @@ def entropy(size: int) -> bytes:
 
 def new(prefix: str) -> str:
     """A new id such as ``ord_01k…``, unguessable and sorted by time."""
+    return _written(prefix, _drawn())
+
+
+def series(prefix: str, count: int) -> list[str]:
+    """New ids that sort in this order, though they are of one instant."""
+    first = _drawn() if count else 0
+    return [_written(prefix, first + place) for place in range(count)]
+
+
+def _drawn() -> int:
     milliseconds = int(clock.now().timestamp() * 1000)
-    number = milliseconds << (8 * _RANDOM_BYTES) | int.from_bytes(entropy(_RANDOM_BYTES))
+    return milliseconds << (8 * _RANDOM_BYTES) | int.from_bytes(entropy(_RANDOM_BYTES))
+
+
+def _written(prefix: str, number: int) -> str:
     digits = []
     for _ in range(_LENGTH):
         number, digit = divmod(number, len(_ALPHABET))

@@ -57,7 +57,21 @@ def start() -> None:
 
 
 def finish(operation: str, fields: Mapping[str, Any], error: BaseException | None = None) -> None:
-    """Say what one invocation came to; ``error`` is one that nobody foresaw."""
+    """Say what one answered request came to; ``error`` is one that nobody foresaw."""
+    _log(operation, fields, error)
+    status = int(fields.get("status", 500))
+    count("Answers", operation=operation, outcome=f"{status // 100}xx")
+
+
+def finish_work(
+    operation: str, fields: Mapping[str, Any], error: BaseException | None = None
+) -> None:
+    """Say what one piece of work came to that no caller waited for."""
+    _log(operation, fields, error)
+    count("Work", operation=operation, outcome=str(fields["outcome"]).partition(" ")[0])
+
+
+def _log(operation: str, fields: Mapping[str, Any], error: BaseException | None) -> None:
     counted = usage()
     line = {
         "operation": operation,
@@ -67,19 +81,19 @@ def finish(operation: str, fields: Mapping[str, Any], error: BaseException | Non
         "write_units": str(counted.write_units),
     }
     if error is None:
-        _logger().info("answered", extra=line)
+        _logger().info("done", extra=line)
     else:
         _logger().error("failed", extra=line, exc_info=error)
-    _count_answer(operation, int(fields.get("status", 500)))
 
 
-def _count_answer(operation: str, status: int) -> None:
+def count(name: str, **dimensions: str) -> None:
+    """Count one more of a metric, in the log line that CloudWatch reads."""
     from aws_lambda_powertools import single_metric
     from aws_lambda_powertools.metrics import MetricUnit
 
-    with single_metric(name="Answers", unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension(name="operation", value=operation)
-        metric.add_dimension(name="outcome", value=f"{status // 100}xx")
+    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
+        for dimension, value in dimensions.items():
+            metric.add_dimension(name=dimension, value=value)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Imports point one way; so what is below can be read, tested and changed alone.
 
-functions, operations ─▶ dialects, storage, handler ─▶ billing ─▶ validation, pricing ─▶ problems
+functions, operations ─▶ charging ─▶ payments ─▶ storage ─▶ billing ─▶ validation, pricing ─▶
+problems; functions, operations ─▶ dialects ─▶ handler
 """
 
 import ast
@@ -12,21 +13,39 @@ from tests.architecture.source import imports, modules, tree
 # What each part of the package may use while it runs. Itself, always.
 MAY_USE = {
     "functions": {
-        *("api_keys", "billing", "clock", "dialects", "handler", "ids", "operations", "problems"),
-        *("pricing", "settings", "storage", "telemetry", "validation"),
+        *("api_keys", "billing", "charging", "clock", "dialects", "handler", "ids", "operations"),
+        *("pricing", "problems", "settings", "storage", "telemetry", "validation", "worker"),
     },
-    "__main__": {"billing", "bootstrap", "pricing", "problems"},
-    "bootstrap": {"api_keys", "billing", "clock", "ids", "instants", "settings", "storage"},
+    "__main__": {"billing", "bootstrap", "charging", "pricing", "problems"},
+    "bootstrap": {
+        *("api_keys", "billing", "clock", "ids", "instants", "problems", "settings", "storage"),
+    },
     "operations": {
-        *("billing", "clock", "dialects", "formatting", "handler", "ids", "limits", "pricing"),
+        *(
+            "billing",
+            "charging",
+            "clock",
+            "dialects",
+            "formatting",
+            "handler",
+            "ids",
+            "limits",
+            "pricing",
+        ),
         *("problems", "storage", "validation"),
     },
+    "charging": {
+        *("billing", "clock", "deadline", "payments", "problems", "settings", "storage"),
+        "telemetry",
+    },
+    "payments": {"billing", "clock", "ids", "instants", "problems", "storage"},
     "formatting": {"pricing", "problems"},
     "dialects": {"handler", "problems", "validation"},
     "storage": {
         *("api_keys", "billing", "clock", "deadline", "ids", "instants", "limits", "problems"),
         *("settings", "telemetry"),
     },
+    "worker": {"deadline", "problems", "telemetry"},
     "handler": {"api_keys", "deadline", "ids", "problems", "settings", "telemetry"},
     "billing": {"instants", "limits", "pricing", "problems", "validation"},
     "validation": {"instants", "limits", "pricing", "problems"},
@@ -54,7 +73,12 @@ REACHES_OUT = {
 READS_THE_CLOCK = {"now", "today", "utcnow"}
 
 # The command asks CloudFormation for a stack's tables, in an administrator's shell.
-MAY_USE_BOTOCORE = {"farebox.storage.connection", "farebox.__main__"}
+MAY_USE_BOTOCORE = {
+    *("farebox.storage.connection", "farebox.charging.queue", "farebox.charging.invocation"),
+    "farebox.__main__",
+}
+# Secrets, rights and code of a payment processor are the charge worker's alone.
+REACHES_PAYMENTS = {"farebox.charging.charge", "farebox.charging.steps"}
 
 
 def part(module: str) -> str:
@@ -143,8 +167,23 @@ def test_a_pure_package_reads_no_clock(package: str) -> None:
     assert wrong == []
 
 
-def test_only_the_connection_knows_aws() -> None:
-    """Else the client cannot be exchanged for a faster one, nor for a test's."""
+def test_only_the_charge_worker_knows_a_payment_processor() -> None:
+    """Else a flaw in a function that is open to the internet can charge cards."""
+    users = {
+        each.importer
+        for each in imports()
+        if part(each.imported) == "payments" and part(each.importer) != "payments"
+    }
+    functions = {
+        each.importer for each in imports() if each.imported in ("farebox.charging.charge",)
+    }
+
+    assert users == REACHES_PAYMENTS
+    assert functions == {"functions.charge_order"}
+
+
+def test_only_the_seams_know_aws() -> None:
+    """Else a client cannot be exchanged for a faster one, nor for a test's."""
     wrong = [
         str(each)
         for each in imports()

@@ -10,7 +10,7 @@ from typing import Any
 
 from farebox import bootstrap
 from farebox.storage import connection
-from farebox.storage.connection import Item, Put, Write
+from farebox.storage.connection import Condition, Item, Put, Query, Write
 from local.functions import Functions, LambdaContext, load, set_environment
 from local.http_event import HttpRequest, build_event
 from local.routing import find_route
@@ -39,11 +39,14 @@ class Memory:
     def first(self, table: str, pk: str) -> Item | None:
         return self.items.get(pk)
 
-    def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
+    def query(self, table: str, query: Query) -> Sequence[Item]:
         return ()
 
     def count_up(self, table: str, key: Item) -> int:
         return 1
+
+    def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
+        raise NotImplementedError
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
         if not self.full:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.emulator import client_environment, running_emulator
+from local.queues import create_queues
 from local.tables import create_tables
 from local.template import read_stack
 from tests.emulator import seed_example_key
@@ -28,7 +29,7 @@ ARCHITECTURE = "x86_64"
 
 @dataclass(frozen=True, slots=True)
 class Containers:
-    """What `sam local` is told so that functions find the emulator's tables."""
+    """What `sam local` is told so that functions find the emulator's tables and queues."""
 
     template: Path
     variables: Path
@@ -60,14 +61,15 @@ def containers(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("containers")
     packages = build(ARCHITECTURE, folder / "build")
     stack = read_stack(TEMPLATE)
-    # Every function has the same tables, so any one says their names.
-    variables = dict(next(iter(stack.functions.values())).environment)
+    # What two functions have in common is the same for both.
+    variables = {n: v for f in stack.functions.values() for n, v in f.environment.items()}
     with running_emulator(folder / "emulator.log") as endpoint:
         account = client_environment(endpoint)
         with pytest.MonkeyPatch.context() as patch:
             for name, value in account.items():
                 patch.setenv(name, value)
             create_tables(stack.tables)
+            create_queues(stack.queues)
         seed_example_key({**variables, **account})
         port = urlsplit(endpoint).port
         if expose := os.environ.get("CONTAINERS_EXPOSE"):

@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request
 
 import pytest
 
+from farebox.bootstrap import EXAMPLE_ORDER
 from local.emulator import DIRECT, HOST
 from tests.containers.conftest import Containers
 from tests.naming import operation_of
@@ -23,6 +25,7 @@ pytestmark = pytest.mark.containers
 READY_WITHIN_SECONDS = 60
 ENDED_WITHIN_SECONDS = 30
 POLL_SECONDS = 0.2
+DISPATCH, CHARGE = "DispatchChargesFunction", "ChargeOrderFunction"
 
 
 @pytest.mark.parametrize(
@@ -38,13 +41,32 @@ def test_a_function_answers_its_example_event(
     logical_id: str, status: int, containers: Containers
 ) -> None:
     """Else the README's `sam local invoke` shows a newcomer an error."""
-    event = ROOT / "events" / f"{operation_of(logical_id)}.json"
+    answer = invoke(logical_id, example_of(logical_id), containers)
 
-    result = run_sam("local", "invoke", logical_id, "--event", event, *containers.arguments)
-    # The answer is the last line; sam ends with 0 even where a function fails.
-    answer = json.loads(result.stdout.strip().splitlines()[-1])
-    assert answer.get("statusCode") == status, (answer, result.stderr)
+    assert answer.get("statusCode") == status, answer
     json.loads(answer["body"])
+
+
+def test_the_tick_hands_out_what_is_due(containers: Containers) -> None:
+    """Else a container cannot reach the queue, whose address was made for another machine."""
+    answer = invoke(DISPATCH, example_of(DISPATCH), containers)
+
+    assert answer.keys() == {"sent"}, answer
+
+
+def test_the_worker_charges_the_order_of_its_example(
+    containers: Containers, tmp_path: Path
+) -> None:
+    """Else the README's `sam local invoke` shows a newcomer an order that nobody charges."""
+    answer = invoke(CHARGE, example_of(CHARGE), containers)
+
+    assert answer == {"batchItemFailures": []}
+    reading = json.loads(example_of("ApiFunction").read_text())
+    path = f"/v1/orders/{EXAMPLE_ORDER}"
+    reading["rawPath"] = reading["requestContext"]["http"]["path"] = path
+    (tmp_path / "reading.json").write_text(json.dumps(reading))
+    read = invoke("ApiFunction", tmp_path / "reading.json", containers)
+    assert json.loads(read["body"])["status"] == "paid", read
 
 
 def test_the_api_answers_over_http(containers: Containers, tmp_path: Path) -> None:
@@ -61,6 +83,22 @@ def test_the_api_answers_over_http(containers: Containers, tmp_path: Path) -> No
         with DIRECT.open(request, timeout=READY_WITHIN_SECONDS) as answer:
             assert answer.status == 201
             assert json.load(answer)["object"] == "price"
+
+
+def example_of(logical_id: str) -> Path:
+    """The event that `sam local invoke` is shown with."""
+    return ROOT / "events" / f"{operation_of(logical_id)}.json"
+
+
+def invoke(logical_id: str, event: Path, containers: Containers) -> Any:
+    """Run a function in a container, and give its answer: the last line that sam prints.
+
+    sam ends with 0 even where a function fails.
+    """
+    result = run_sam("local", "invoke", logical_id, "--event", event, *containers.arguments)
+    answer = json.loads(result.stdout.strip().splitlines()[-1])
+    assert "errorMessage" not in answer, result.stderr
+    return answer
 
 
 @contextmanager

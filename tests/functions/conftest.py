@@ -1,18 +1,22 @@
 """Fixtures for functions over moto: an organization in both modes, another, and the examples."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from farebox import bootstrap
+from farebox.settings import settings
 from farebox.storage import connection
 from local.functions import Functions
 from local.template import Stack
+from tests.charging import Charging
 from tests.client import Api
+from tests.clocks import StoppedClock
 from tests.conftest import EVENTS, new_organization
+from tests.functions.shop import Shop, check_books, ids_in_turn, kept
 
 
 @pytest.fixture
@@ -45,3 +49,19 @@ def example_event(example_shop: None) -> Callable[[str], dict[str, Any]]:
         return event
 
     return read
+
+
+@pytest.fixture
+def shop(
+    api: Api,
+    charging: Charging,
+    stopped: StoppedClock,
+    stack: Stack,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Shop]:
+    """A shop that charges; its books are checked in the end, whatever the test was about."""
+    monkeypatch.setenv("DUE_SHARDS", "2")  # each tick reads each of them
+    settings.cache_clear()
+    with ids_in_turn():
+        yield Shop(api, charging, stopped, stack)
+    check_books(kept())

@@ -51,7 +51,9 @@ def test_a_checkouts_address_opens_without_a_key(api: Api) -> None:
         ("GET", "/v1/refunds"),
         ("GET", "/v2/prices"),
         ("GET", "/v1/orders/ord_x/lines/1"),
-        ("POST", "/v1/orders/ord_x/charge"),
+        ("POST", "/v1/orders/ord_x/refund"),
+        ("POST", "/v1/orders/ord_x/charge/now"),
+        ("GET", "/v1/events/evt_x/data"),
         ("GET", "/v1/products/.."),
         ("GET", "/v1/prod%00ucts"),
         ("GET", "/%F0%9F%98%80"),
@@ -76,6 +78,11 @@ def test_a_route_that_does_not_exist_is_answered_as_a_problem(
         ("DELETE", "/v1/products/prod_x", "GET, PATCH"),
         ("OPTIONS", "/v1/products", "GET, POST"),
         ("GET", "/v1/quotes", "POST"),
+        ("GET", "/v1/orders/ord_x/charge", "POST"),
+        ("DELETE", "/v1/orders/ord_x/cancel", "POST"),
+        ("DELETE", "/v1/orders/ord_x", "GET"),
+        ("POST", "/v1/customers/cus_x", "GET, PATCH, DELETE"),
+        ("DELETE", "/v1/payment_methods", "GET, POST"),
     ],
 )
 def test_a_path_that_takes_other_methods_names_them(

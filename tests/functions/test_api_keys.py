@@ -3,6 +3,7 @@
 import base64
 import string
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,10 @@ def test_a_header_that_is_no_key_is_refused_like_none(api: Api, header: str) -> 
         ("POST", "/v1/products"),
         ("POST", "/v1/quotes"),
         ("POST", "/v1/prices/price_x/quote"),
+        ("POST", "/v1/payment_methods"),
+        ("POST", "/v1/orders/ord_x/charge"),
+        ("POST", "/v1/orders/ord_x/cancel"),
+        ("GET", "/v1/events?limit=0"),
         ("PATCH", "/v1/products/prod_x"),
         ("GET", "/v1/products?limit=0"),
         ("GET", "/v1/products?cursor=x"),
@@ -151,7 +156,15 @@ def test_a_revoked_key_is_refused_at_once_where_it_was_not_used(api: Api) -> Non
         ("products:write", "PATCH", "/v1/products/prod_x"),
         ("customers:read", "GET", "/v1/customers"),
         ("customers:read", "GET", "/v1/customers?email=a@b.co"),
+        ("customers:write", "DELETE", "/v1/customers/cus_x"),
         ("orders:read", "GET", "/v1/orders/ord_x"),
+        ("orders:write", "POST", "/v1/orders/ord_x/charge"),
+        ("orders:write", "POST", "/v1/orders/ord_x/cancel"),
+        ("payment_methods:read", "GET", "/v1/payment_methods"),
+        ("payment_methods:write", "POST", "/v1/payment_methods"),
+        ("payment_methods:write", "DELETE", "/v1/payment_methods/pm_x"),
+        ("events:read", "GET", "/v1/events"),
+        ("events:read", "GET", "/v1/events/evt_x"),
     ],
 )
 def test_a_key_does_only_what_its_scopes_say(
@@ -159,12 +172,16 @@ def test_a_key_does_only_what_its_scopes_say(
 ) -> None:
     inline = {"currency": "usd", "unit_amount": 100, "product_data": {"name": "Seat"}}
     lines = [{"price_data": inline, "quantity": 1}]
-    bodies = {
+    customer = {"customer": api.customer()["id"]}
+    bodies: dict[str, Any] = {
         "/v1/prices": inline,
-        "/v1/orders": {"customer": api.customer()["id"], "line_items": lines},
+        "/v1/orders": customer | {"line_items": lines},
         "/v1/checkouts": {"line_items": lines},
+        "/v1/payment_methods": customer | {"test_card": "success"},
+        "/v1/products": {"name": "Seat"},
+        "/v1/products/prod_x": {"name": "Seat"},
     }
-    body = bodies.get(path, {"name": "Seat"}) if method != "GET" else None
+    body = bodies.get(path) if method in ("POST", "PATCH") else None
     elsewhere = scope.replace(scope.partition(":")[0], "refunds")
     without, with_it = scoped(api, elsewhere, "refunds:read"), scoped(api, scope)
 

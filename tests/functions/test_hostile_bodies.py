@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from farebox import clock
+from farebox.instants import stamp
 from local.template import Stack
 from tests.client import Answered, Api
 from tests.refusals import refusal
@@ -31,6 +34,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "use_billing_address_for_shipping": True,
         "custom_field_data": {"engraving": "Ada"},
         "metadata": {"cart": 7},
+        "collection": "scheduled",
     },
     "checkouts": {
         "line_items": [{"price_data": INLINE, "quantity": 1}],
@@ -45,6 +49,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "email": "ada@example.com",
         "external_id": "crm-1",
         "billing_address": {"country": "DE"},
+        "metadata": {"a": 1},
+    },
+    "payment_methods": {
+        "customer": "cus_x",
+        "test_card": "success",
+        "default": False,
         "metadata": {"a": 1},
     },
     "discounts": {
@@ -66,8 +76,11 @@ each_create = pytest.mark.parametrize("collection", list(GOOD))
 
 def good_body(api: Api, collection: str) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(json.dumps(GOOD[collection]))
-    if collection == "orders":
+    if "customer" in body:
         body["customer"] = api.customer()["id"]
+    if collection == "orders":
+        body["charge_at"] = stamp(clock.now() + timedelta(days=1))
+        body["payment_method"] = api.payment_method(body["customer"])["id"]
     return body
 
 
@@ -119,6 +132,26 @@ def test_a_wrong_value_anywhere_is_refused_at_that_place_or_harmless(
                 surprises.append((dotted(path), value, answer.status, named))
 
     assert surprises == []
+
+
+@pytest.mark.parametrize("field", ["payment_method", "default_payment_method"])
+def test_a_wrong_payment_method_is_refused_wherever_it_is_named(
+    api: Api, stack: Stack, field: str
+) -> None:
+    customer = api.customer()["id"]
+    order = api.order(customer=customer, line_items=GOOD["orders"]["line_items"])["id"]
+    spots = {
+        "payment_method": ("POST", f"/v1/orders/{order}/charge"),
+        "default_payment_method": ("PATCH", f"/v1/customers/{customer}"),
+    }
+
+    with nothing_stored(stack):
+        answers = [api.call(*spots[field], {field: value}) for value in WRONG]
+
+    for answer in answers:
+        assert answer.status in (400, 422)
+        [(param, _)] = refusal(answer, answer.status)
+        assert param in (field, None)
 
 
 @each_create
@@ -260,6 +293,7 @@ def test_a_card_number_is_never_stored(api: Api, stack: Stack, text: str) -> Non
                 "/v1/orders", {"customer": customer, "line_items": [line | {"description": text}]}
             ),
             api.post("/v1/checkouts", {"line_items": [line], "request_id": text}),
+            api.post("/v1/payment_methods", {"customer": customer, "test_card": text}),
         ]
 
     assert [_only_code(answer) for answer in answers] == ["card_number"] * len(answers)

@@ -18,6 +18,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "prices": INLINE | {"lookup_key": "seat", "metadata": {"rate": 0.25}},
     "customers": {"email": "ada@example.com"},
     "discounts": {"name": "Spring", "type": "percentage", "basis_points": 5, "code": "SPRING"},
+    "payment_methods": {"test_card": "success"},
     "orders": {"line_items": LINES, "metadata": {"cart": 7}},
     "checkouts": {"line_items": LINES, "metadata": {"cart": 7}},
 }
@@ -26,8 +27,8 @@ each_create = pytest.mark.parametrize("collection", list(BODIES))
 
 
 def body_for(api: Api, collection: str) -> dict[str, Any]:
-    customer = {"customer": api.customer()["id"]} if collection == "orders" else {}
-    return BODIES[collection] | customer
+    has_customer = collection in ("orders", "payment_methods")
+    return BODIES[collection] | ({"customer": api.customer()["id"]} if has_customer else {})
 
 
 def is_replay_of(first: Answered, again: Answered) -> bool:

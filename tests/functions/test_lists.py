@@ -11,7 +11,9 @@ from tests.client import Api
 from tests.clocks import StoppedClock
 from tests.refusals import refusal
 
-COLLECTIONS = ["products", "prices", "customers", "discounts", "orders", "checkouts"]
+COLLECTIONS = [
+    *("products", "prices", "customers", "discounts", "payment_methods", "orders", "checkouts"),
+]
 
 
 def make(api: Api, collection: str) -> str:
@@ -22,6 +24,7 @@ def make(api: Api, collection: str) -> str:
         "prices": lambda: inline,
         "customers": dict,
         "discounts": lambda: {"name": "Spring", "type": "percentage", "basis_points": 1},
+        "payment_methods": lambda: {"customer": api.customer()["id"], "test_card": "success"},
         "orders": lambda: {"customer": api.customer()["id"], "line_items": lines},
         "checkouts": lambda: {"line_items": lines},
     }

@@ -5,12 +5,22 @@ from typing import Any
 
 import pytest
 
+from farebox import ids
+from farebox.billing.payers import PaymentMethod
+from farebox.settings import settings
+from farebox.storage import connection, items
+from farebox.storage.commit import ABSENT
+from farebox.storage.connection import Put
+from farebox.storage.keys import Tenant
 from local.template import Stack
 from tests.client import Answered, Api
 from tests.refusals import refusal
 from tests.tables import nothing_stored
 
-COLLECTIONS = ("products", "prices", "customers", "discounts", "orders", "checkouts")
+COLLECTIONS = (
+    *("products", "prices", "customers", "discounts", "payment_methods", "orders", "checkouts"),
+    "events",
+)
 UNKNOWN = "00000000000000000000000000"
 SECRET = "nobody else may read this"
 _ID = re.compile(r"[a-z]+_[0-9a-hjkmnp-tv-z]{26}")
@@ -29,6 +39,7 @@ class Neighbour:
             {"name": SECRET, "external_id": "erp-1", "default_price": price["id"]},
         ).body
         customer = api.customer(name=SECRET, external_id="crm-1", email="ada@example.com")
+        method = kept_card(api, customer)
         lines = [{"price": price["id"], "quantity": 1, "description": SECRET}]
         order = api.order(customer=customer["id"], line_items=lines)
         discount = api.post(
@@ -44,9 +55,28 @@ class Neighbour:
             "prices": price["id"],
             "customers": customer["id"],
             "discounts": discount["id"],
+            "payment_methods": method,
             "orders": order["id"],
             "checkouts": checkout["id"],
+            "events": api.get("/v1/events?limit=1").body["data"][0]["id"],
         }
+
+
+def kept_card(api: Api, customer: Any) -> str:
+    """A payment method, in live mode too, where nobody can make one yet."""
+    tenant = Tenant(api.organization, customer["livemode"])
+    dates: dict[str, Any] = {"exp_month": 12, "exp_year": 2031}
+    dates |= {name: customer[name] for name in ("livemode", "created_at", "updated_at")}
+    words: dict[str, Any] = {
+        "processor": "sandbox",
+        "token": SECRET,
+        "brand": "visa",
+        "last4": "4242",
+    }
+    method = PaymentMethod(id=ids.new("pm"), customer=customer["id"], **dates, **words)
+    put = Put(settings().core_table, items.record_item(tenant, method, ""), ABSENT)
+    connection.connection().transact([put], ids.entropy(16).hex())
+    return method.id
 
 
 @pytest.fixture(params=["another organization", "the other mode"])
@@ -131,6 +161,12 @@ ID_FIELDS: list[tuple[str, str, Any]] = [
             ],
         },
     ),
+    (
+        "orders",
+        "payment_methods",
+        {"customer": "OWN", "line_items": "INLINE", "payment_method": "ID"},
+    ),
+    ("payment_methods", "customers", {"customer": "ID", "test_card": "success"}),
     ("checkouts", "customers", {"customer": "ID", "line_items": "INLINE"}),
     ("checkouts", "products", {"product": "ID", "units": 2}),
     ("checkouts", "prices", {"line_items": [{"price": "ID", "quantity": 1}]}),
@@ -175,6 +211,51 @@ def test_a_foreign_price_is_no_default_for_ones_own_product(
 
     assert refusal(answer, 422) == [("default_price", "unknown_price")]
     assert blurred(answer) == blurred(unknown)
+
+
+@pytest.mark.parametrize("action", ["charge", "cancel"])
+@pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "key-1"}])
+def test_a_foreign_order_is_neither_charged_nor_canceled(
+    api: Api, stack: Stack, neighbour: Neighbour, action: str, key: dict[str, str]
+) -> None:
+    foreign = neighbour.ids["orders"]
+
+    with nothing_stored(stack):
+        answer = api.post(f"/v1/orders/{foreign}/{action}", **key)
+        unknown = api.post(f"/v1/orders/{unknown_like(foreign)}/{action}", **key)
+
+    assert refusal(answer, 404) == []
+    assert blurred(answer) == blurred(unknown)
+
+
+@pytest.mark.parametrize("collection", ["customers", "payment_methods"])
+def test_nothing_foreign_is_deleted(
+    api: Api, stack: Stack, neighbour: Neighbour, collection: str
+) -> None:
+    foreign = neighbour.ids[collection]
+
+    with nothing_stored(stack):
+        answer = api.delete(f"/v1/{collection}/{foreign}")
+        unknown = api.delete(f"/v1/{collection}/{unknown_like(foreign)}")
+
+    assert refusal(answer, 404) == []
+    assert blurred(answer) == blurred(unknown)
+
+
+def test_a_foreign_card_pays_nothing(api: Api, stack: Stack, neighbour: Neighbour) -> None:
+    customer, foreign = api.customer()["id"], neighbour.ids["payment_methods"]
+    order = api.order(**filled({"customer": "OWN", "line_items": "INLINE"}, "", customer))["id"]
+    spots = {
+        "payment_method": ("POST", f"/v1/orders/{order}/charge"),
+        "default_payment_method": ("PATCH", f"/v1/customers/{customer}"),
+    }
+
+    for field, (method, path) in spots.items():
+        with nothing_stored(stack):
+            answer = api.call(method, path, {field: foreign})
+            unknown = api.call(method, path, {field: unknown_like(foreign)})
+        assert refusal(answer, 422) == [(field, "unknown_payment_method")]
+        assert blurred(answer) == blurred(unknown)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +323,7 @@ def test_lists_show_only_ones_own(api: Api, neighbour: Neighbour, collection: st
     assert answer.body == {"data": [], "has_more": False, "next_cursor": None}
 
 
-@pytest.mark.parametrize("collection", ["orders", "checkouts"])
+@pytest.mark.parametrize("collection", ["orders", "checkouts", "payment_methods"])
 def test_a_foreign_customers_records_are_not_listed(
     api: Api, neighbour: Neighbour, collection: str
 ) -> None:

@@ -1,5 +1,6 @@
 """If these fail, `make run` wires something else than `sam deploy` does."""
 
+import json
 from pathlib import Path
 from textwrap import dedent
 
@@ -8,7 +9,14 @@ import pytest
 from local.cloudformation import ACCOUNT, REGION, STACK_NAME
 from local.errors import TemplateError
 from local.tables import creation_of
-from local.template import Function, Stack, merge_globals, read_stack
+from local.template import (
+    Function,
+    QueueConsumer,
+    Schedule,
+    Stack,
+    merge_globals,
+    read_stack,
+)
 
 HEAD = """
     Parameters:
@@ -25,6 +33,8 @@ HEAD = """
         Properties:
           AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
           KeySchema: [{AttributeName: pk, KeyType: HASH}]
+      Jobs:
+        Type: AWS::SQS::Queue
       Layer:
         Type: AWS::Serverless::LayerVersion
         Properties: {ContentUri: shared/}
@@ -44,6 +54,14 @@ def read_function(tmp_path: Path, properties: str, **parameters: str) -> Functio
     return read(tmp_path, resource, parameters).functions["Sell"]
 
 
+def read_event(tmp_path: Path, event: str) -> Stack:
+    """Read a template with one function, which has this event."""
+    properties = f"{{Handler: sell.run, CodeUri: ., Events: {{E: {event}}}}}"
+    return read(
+        tmp_path, f"  Sell: {{Type: AWS::Serverless::Function, Properties: {properties}}}\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -57,6 +75,10 @@ def read_function(tmp_path: Path, properties: str, **parameters: str) -> Functio
             "!GetAtt Records.Arn",
             f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STACK_NAME}-Records",
         ),
+        ("!Ref Jobs", f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{STACK_NAME}-Jobs"),
+        ("!GetAtt Jobs.Arn", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK_NAME}-Jobs"),
+        ("!GetAtt Jobs.QueueName", f"{STACK_NAME}-Jobs"),
+        ("!GetAtt Sell.Arn", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{STACK_NAME}-Sell"),
         ("!Sub '${Stage}-${Records}'", f"dev-{STACK_NAME}-Records"),
         ("!Sub '${Records.Arn}/index/list'", None),
         ("!Sub ['${A}/${!B}', {A: !Ref Stage}]", "dev/${B}"),
@@ -128,12 +150,82 @@ def test_globals_are_merged_as_sam_does() -> None:
     ],
 )
 def test_an_event_of_the_http_api_is_a_route(tmp_path: Path, event: str, key: str) -> None:
-    properties = f"{{Handler: sell.run, CodeUri: ., Events: {{E: {event}}}}}"
-    resource = f"  Sell: {{Type: AWS::Serverless::Function, Properties: {properties}}}\n"
-
-    [route] = read(tmp_path, resource).routes
+    [route] = read_event(tmp_path, event).routes
 
     assert (route.key, route.function) == (key, "Sell")
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds"),
+    [("1 minute", 60), ("5 minutes", 300), ("1 hour", 3600), ("2 days", 172800)],
+)
+def test_a_schedule_is_a_function_and_its_rate(tmp_path: Path, rate: str, seconds: int) -> None:
+    retry = "RetryPolicy: {MaximumRetryAttempts: 0}"
+    properties = f"{{ScheduleExpression: rate({rate}), {retry}, OmitName: true}}"
+
+    [schedule] = read_event(tmp_path, f"{{Type: ScheduleV2, Properties: {properties}}}").schedules
+
+    assert schedule == Schedule("SellE", "Sell", seconds)
+
+
+def test_a_function_consumes_a_queue_of_the_template(tmp_path: Path) -> None:
+    properties = (
+        "{Queue: !GetAtt Jobs.Arn, BatchSize: 5, ScalingConfig: {MaximumConcurrency: 2},"
+        " FunctionResponseTypes: [ReportBatchItemFailures]}"
+    )
+
+    stack = read_event(tmp_path, f"{{Type: SQS, Properties: {properties}}}")
+
+    assert stack.queue_consumers == (QueueConsumer("Sell", stack.queues[0], 5, True),)
+
+
+def test_lambda_takes_ten_messages_and_no_reports_where_nothing_is_said(tmp_path: Path) -> None:
+    stack = read_event(tmp_path, "{Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}")
+
+    assert stack.queue_consumers == (QueueConsumer("Sell", stack.queues[0], 10, False),)
+
+
+def test_a_queue_is_created_with_everything_that_is_written_there(tmp_path: Path) -> None:
+    redrive = "{deadLetterTargetArn: !GetAtt Jobs.Arn, maxReceiveCount: 5}"
+    properties = f"{{QueueName: mine, VisibilityTimeout: 720, RedrivePolicy: {redrive}}}"
+
+    stack = read(tmp_path, f"  Q: {{Type: AWS::SQS::Queue, Properties: {properties}}}\n")
+
+    [queue] = [queue for queue in stack.queues if queue.name == "mine"]
+    assert queue.arn.endswith(":mine") and queue.url.endswith("/mine")
+    assert queue.attributes["VisibilityTimeout"] == "720"
+    assert json.loads(queue.attributes["RedrivePolicy"]) == {
+        "deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK_NAME}-Jobs",
+        "maxReceiveCount": 5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ("{Type: ScheduleV2, Properties: {ScheduleExpression: cron(0 12 * * ? *)}}", "cron"),
+        ("{Type: ScheduleV2}", "no schedule but rate"),
+        (
+            "{Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), State: DISABLED}}",
+            "State",
+        ),
+        ("{Type: SQS, Properties: {Queue: 'arn:aws:sqs:eu-central-1:1:other'}}", "no queue of"),
+        (
+            "{Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn, FilterCriteria: {}}}",
+            "FilterCriteria",
+        ),
+    ],
+)
+def test_an_event_that_would_come_otherwise_is_named(
+    tmp_path: Path, event: str, reason: str
+) -> None:
+    with pytest.raises(TemplateError, match=reason):
+        read_event(tmp_path, event)
+
+
+def test_a_queue_that_would_behave_otherwise_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="FifoQueue"):
+        read(tmp_path, "  Q: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}\n")
 
 
 def test_a_table_is_created_with_everything_that_is_written_there(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Problems, and the codes of the rules that requests break, as the source has them."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from pathlib import Path
+from types import ModuleType
 
-from farebox.problems import InvalidRequest, Problem
+from farebox.problems import Conflict, InvalidRequest, Problem
 from farebox.validation import check
 from tests.reference import ROOT
 
@@ -31,8 +33,13 @@ def code_of(kind: type[Problem]) -> str:
     """The code of a problem: of the first broken rule, the one it is raised with, or its own."""
     if issubclass(kind, InvalidRequest):
         return "of the first rule"
-    raised = {code for call in _calls() if _name(call) == kind.__name__ for code in _keyword(call)}
+    raised = _raised(kind, _calls())
     return ", ".join(f"`{code}`" for code in sorted(raised) or [kind.code])
+
+
+def conflict_codes(module: ModuleType) -> list[str]:
+    """The codes of the conflicts that one module raises."""
+    return sorted(_raised(Conflict, _calls_in(Path(str(module.__file__)))))
 
 
 def rule_codes() -> list[str]:
@@ -41,7 +48,8 @@ def rule_codes() -> list[str]:
     for kind in (*check._MESSAGES, *WORDLESS):
         found.add(check._CODES.get(kind, kind))
     for call in _calls():
-        found.update(_keyword(call))
+        if any(word.arg == "param" for word in call.keywords):
+            found.update(_keyword(call))
         place = CODE_OF.get(_name(call))
         for code in call.args[place : place + 1] if place is not None else ():
             found.update(_spelt(code))
@@ -53,15 +61,24 @@ def _is_a_wrong_type(code: str) -> bool:
     return code.endswith("_type") and code != "invalid_type" and not code.startswith("unknown_")
 
 
+def _raised(kind: type[Problem], calls: Iterable[ast.Call]) -> set[str]:
+    return {code for call in calls if _name(call) == kind.__name__ for code in _keyword(call)}
+
+
 @cache
 def _calls() -> tuple[ast.Call, ...]:
     """Every call in the package."""
     return tuple(
-        node
+        call
         for path in sorted((ROOT / "shared" / "farebox").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
+        for call in _calls_in(path)
     )
+
+
+def _calls_in(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield node
 
 
 def _name(call: ast.Call) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 
 from api import CREATES
 from farebox.handler import Line
-from farebox.operations import catalogue, pages, periods, quotes, reads
+from farebox.operations import catalogue, charges, events, pages, periods, quotes, reads
 from farebox.operations.routes import routes
 from farebox.validation.check import Input
 from farebox.validation.fields import MAXIMUM_EXTERNAL, RATE_DECIMALS, RATE_WHOLE_DIGITS
 from farebox.validation.orders import LineItem
 from farebox.validation.price_configs import CONFIGS
 from farebox.validation.price_rows import MAXIMUM_ROWS
-from tests.reference import examples, shared_sections
+from tests.reference import charging, examples, outbox, shared_sections
 from tests.reference.resources import SECTIONS, Section
 from tests.reference.shared_sections import Lines, fenced, filled, table
 from tests.reference.words import (
@@ -31,6 +31,12 @@ from tests.reference.words import (
 DOES: Mapping[Any, str] = {
     catalogue.create: "create",
     catalogue.update: "change",
+    catalogue.delete_customer: "delete",
+    catalogue.detach_payment_method: "detach",
+    charges.charge: "charge",
+    charges.cancel: "cancel",
+    events.list_newest_first: "list",
+    events.get: "read",
     reads.list_newest_first: "list",
     reads.get: "read",
     quotes.create: "of new terms",
@@ -48,8 +54,11 @@ def document() -> str:
         blocks += _section(section)
         if section.collection == "prices":
             blocks += _models()
+        if section.collection == "payment_methods":
+            blocks += charging.cards()
         if section.collection == "orders":
-            blocks += _line_items()
+            blocks += [*_line_items(), *charging.order(), *charging.charging()]
+    blocks += ["## Events", _routes("events"), *outbox.events()]
     blocks += _objects()
     for shared in ("lists", "idempotency", "metadata", "errors", "keys"):
         blocks += getattr(shared_sections, shared)()
@@ -58,7 +67,7 @@ def document() -> str:
 
 
 def _section(section: Section) -> Lines:
-    yield f"## {section.collection.capitalize()}"
+    yield f"## {section.collection.capitalize().replace('_', ' ')}"
     yield _routes(section.collection)
     *rules, last = section.rules
     yield from map(_paragraph, rules)

@@ -3,18 +3,21 @@
 import json
 import re
 import textwrap
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import urlsplit
 
 from farebox import ids
 from farebox.operations.reads import KINDS
+from farebox.storage import outbox
 from tests.reference import ROOT
 
 PAIRS = ROOT / "tests" / "wire" / "farebox"
 IN_EVERY_RECORD = ("object", "livemode", "created_at", "updated_at")
 WIDTH = 130
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_PLACEHOLDER = re.compile(r"\{(\w+)\.id\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:\.data\.0)?\.id\}")
+PREFIXES = {name: kind.prefix for name, kind in KINDS.items()} | {"events": outbox.PREFIX}
 
 
 def request(pair: str) -> str:
@@ -24,17 +27,22 @@ def request(pair: str) -> str:
     return "\n".join([f"{asked['method']} {asked['path']}", *body])
 
 
-def answer(pair: str) -> str:
+def answer(pair: str, without: Collection[str] = ()) -> str:
     """The answer of a pair: what is not empty, not as it was sent and not in every record."""
     written = _read(pair, "response")
     sent = _without_empty(_asked(pair).get("body", {}))
     told = _without_empty(written["body"])
     body = {
-        name: value[:1] if name == "data" else value
+        name: value[:1] if isinstance(value, list) and name == "data" else value
         for name, value in told.items()
-        if value != sent.get(name)
+        if name not in without and value != sent.get(name)
     }
     return f"{written['status']}\n{_shown(body)}"
+
+
+def body(pair: str) -> Any:
+    """What a pair answers, all of it."""
+    return _read(pair, "response")["body"]
 
 
 def problem(pair: str) -> str:
@@ -47,8 +55,8 @@ def _asked(pair: str) -> Any:
     written = _read(pair, "request")
 
     def prefix(match: re.Match[str]) -> str:
-        collection = Path(written["given"][match[1]]["path"]).name
-        return f"{KINDS[collection].prefix}_…"
+        collection = urlsplit(written["given"][match[1]]["path"]).path.split("/")[2]
+        return f"{PREFIXES[collection]}_…"
 
     return json.loads(_PLACEHOLDER.sub(prefix, json.dumps(written["request"], ensure_ascii=False)))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from farebox.billing.checkouts import LIFETIME
+from farebox.billing.orders import FURTHEST_AHEAD
 from farebox.operations.catalogue import RESOURCES
 from farebox.validation.check import Input
 from farebox.validation.checkouts import CreateCheckout
@@ -22,6 +23,7 @@ ONLY_KEPT: Fields = tuple(
 )
 FORM: Fields = tuple(name for name in PriceTerms.model_fields if name != "currency")
 HOURS_OPEN = int(LIFETIME.total_seconds() // 3600)
+YEARS_AHEAD = FURTHEST_AHEAD.days // 366
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +74,25 @@ SECTIONS = (
     ),
     Section(
         collection="customers",
-        rules=["Two may share an `email`: the older one is found by it, whatever its case."],
+        rules=[
+            "Two may share an `email`: the older one is found by it, whatever its case. A deleted "
+            "customer keeps `id` and `deleted_at` only, and takes no more changes "
+            "(`customer_deleted`); their orders stay as they are, and fail when they fall due."
+        ],
         creates=RESOURCES["customers"].create,
         updates=RESOURCES["customers"].update,
         examples=["create_customer_least"],
+    ),
+    Section(
+        collection="payment_methods",
+        rules=[
+            "What a customer is charged by off-session; so far a card of the sandbox, in test "
+            "mode. A customer's first one becomes their default unless `default` is `false`, a "
+            "later one where it is `true`: see the customer's `default_payment_method`. A "
+            "detached one is charged no more, and is nobody's default."
+        ],
+        creates=RESOURCES["payment_methods"].create,
+        examples=["create_payment_method"],
     ),
     Section(
         collection="discounts",
@@ -90,10 +107,14 @@ SECTIONS = (
     Section(
         collection="orders",
         rules=[
-            "A draft: every line is priced and frozen at once. `currency` is that of the first "
-            "line unless it is given. `amount` stands in for what the only line would cost; a "
-            "product then needs no price. `use_billing_address_for_shipping` takes the place of "
-            "`shipping_address`."
+            "Every line is priced and frozen at once: a price or product that changes, or is "
+            "archived, makes no difference later. `currency` is that of the first line unless it "
+            "is given. `amount` stands in for what the only line would cost; a product then needs "
+            "no price. `use_billing_address_for_shipping` takes the place of `shipping_address`.",
+            "`collection` says when it is charged: a `draft` when you ask for it, `charge_now` "
+            "before the answer, which is 201 whatever came of it, `scheduled` at `charge_at`, "
+            f"up to {YEARS_AHEAD} years ahead. `payment_method` is one of the customer's; without "
+            "it, it is the one that is their default when the order is charged.",
         ],
         creates=CreateOrder,
         examples=["create_order_by_price"],

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from farebox.dialects.farebox import DEFAULT_PAGE, MAXIMUM_PAGE
 from farebox.limits import MAXIMUM_METADATA_PAIRS
+from farebox.operations.events import SCOPE as EVENT_SCOPE
 from farebox.operations.quotes import SCOPE as QUOTE_SCOPE
 from farebox.operations.reads import KINDS, LISTED_BY_CUSTOMER, names_of
 from farebox.storage.commit import IDEMPOTENCY_LIFETIME
@@ -79,18 +80,19 @@ def _filters() -> Lines:
         customer = ("customer",) if kind in LISTED_BY_CUSTOMER else ()
         names = (*names_of(kind), *customer)
         if names:
-            yield f"{collection} by {listed(names)}"
+            yield f"{collection.replace('_', ' ')} by {listed(names)}"
 
 
 def idempotency() -> Lines:
     """What a repeated create does."""
     yield "## Idempotency"
     yield filled(f"""
-        `Idempotency-Key`, 1 to 255 printable ASCII characters, on any create. For
+        `Idempotency-Key`, 1 to 255 printable ASCII characters, on any create and on a charge. For
         {IDEMPOTENCY_LIFETIME.days} days the same key with the same body gets the first answer
         again, with the header `Idempotency-Replayed: true`; with another body it gets 422
         `idempotency_key_reused`. A refused request leaves no trace: repair it and send it with the
-        same key.
+        same key. An order that was charged is shown as it was when that was asked for, `scheduled`:
+        read it to learn what came of it. To cancel, delete or detach twice is to do it once.
     """)
 
 
@@ -132,7 +134,7 @@ def keys() -> Lines:
         `Authorization: Bearer fb_test_…`, the user name of `Basic`, or `x-api-key`. `fb_test_` and
         `fb_live_` keys see records of their own mode only, and only test mode takes
         `http://localhost` for an address. Reading a collection ({listed(tuple(KINDS))}) needs the
-        scope `<collection>:read`, creating and changing `<collection>:write`, a quote
-        `{QUOTE_SCOPE}`; `*` is all of them. Keys are made and revoked by the
+        scope `<collection>:read`, all else there `<collection>:write`, a quote `{QUOTE_SCOPE}`,
+        events `{EVENT_SCOPE}`; `*` is all of them. Keys are made and revoked by the
         [command](operations.md#the-first-key).
     """)

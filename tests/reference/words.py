@@ -5,7 +5,7 @@ import types
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from farebox.validation import fields, orders, price_forms, price_rows, quotes
+from farebox.validation import catalogue, fields, orders, price_forms, price_rows, quotes
 from farebox.validation.check import Input
 from farebox.validation.stripe_forms import StripeTier
 
@@ -36,7 +36,10 @@ NAMES: tuple[tuple[Any, str, str], ...] = (
     (price_forms.ModelType, "one of the [models](#price-models)", "model"),
 )
 # Types that only one field has.
-OWN: Mapping[tuple[type[Input], str], str] = {(StripeTier, "up_to"): 'integer, or `"inf"`'}
+OWN: Mapping[tuple[type[Input], str], str] = {
+    (StripeTier, "up_to"): 'integer, or `"inf"`',
+    (catalogue.CreatePaymentMethod, "test_card"): "one of the [sandbox's cards](#sandbox-cards)",
+}
 PLAIN: Mapping[Any, str] = {str: "text", int: "integer", bool: "`true` or `false`"}
 SECTIONS: Mapping[type[Input], str] = {orders.LineItem: "line-items"}
 

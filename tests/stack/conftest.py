@@ -44,29 +44,39 @@ class Deployed:
             config=Config(retries={"total_max_attempts": 1}),
         )
 
-    def invoke(self, logical_id: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Call a deployed function as the gateway would, and give its answer's status and body."""
+    def run(self, logical_id: str, event: Mapping[str, Any]) -> Any:
+        """Invoke a deployed function, and give what it returns."""
         result = self.client("lambda").invoke(
             FunctionName=self.physical_ids[logical_id], Payload=json.dumps(event).encode()
         )
         payload = json.loads(result["Payload"].read())
         assert "FunctionError" not in result, payload
+        return payload
+
+    def invoke(self, logical_id: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Call a deployed function as the gateway would, and give its answer's status and body."""
+        payload = self.run(logical_id, event)
         return {"status": payload["statusCode"], "body": json.loads(payload["body"])}
 
     def create_organization(self) -> str:
         """Run the command of the stack's own output, and give the test key that it prints."""
         command = self.outputs["FirstKeyCommand"].split(" --name ")[0].split()
-        assert command.pop(0) == "python"
+        [key] = re.findall(r"fb_test_\S+", self.command(*command, "--name", "A shop"))
+        return str(key)
+
+    def command(self, *arguments: str) -> str:
+        """Run `python …` as its user does, knowing the account only, and give what it prints."""
+        python, *rest = arguments
+        assert python == "python"
         printed = subprocess.run(
-            [sys.executable, *command, "--name", "A shop"],
+            [sys.executable, *rest],
             env={**self.account, "PYTHONPATH": str(ROOT / "shared")},
             capture_output=True,
             text=True,
             check=False,
         )
         assert printed.returncode == 0, printed.stderr
-        [key] = re.findall(r"fb_test_\S+", printed.stdout)
-        return str(key)
+        return printed.stdout
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +91,32 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             environment=account,
         )
         made = _describe(account)
+        _read_concurrency_as_a_number(made)
+        _let_batches_be_sent(made)
         seed_example_key(
             {**account, **{n: made.physical_ids[table] for n, table in TABLES.items()}}
         )
         yield made
+
+
+def _read_concurrency_as_a_number(deployed: Deployed) -> None:
+    """Do what CloudFormation does with a parameter's text: the emulator leaves it a text."""
+    functions = deployed.client("lambda")
+    [mapping] = functions.list_event_source_mappings()["EventSourceMappings"]
+    # What it lists is a number again by the time it is read here.
+    functions.update_event_source_mapping(
+        UUID=mapping["UUID"], ScalingConfig=mapping["ScalingConfig"]
+    )
+
+
+def _let_batches_be_sent(deployed: Deployed) -> None:
+    """Give a right that only the emulator knows: in AWS, sqs:SendMessage is that of a batch too."""
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessageBatch", "Resource": "*"}
+    deployed.client("iam").put_role_policy(
+        RoleName=deployed.physical_ids["DispatchChargesFunctionRole"],
+        PolicyName="batches",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
 
 
 def _describe(account: Mapping[str, str]) -> Deployed:

@@ -10,31 +10,14 @@ import pytest
 
 from local.emulator import DIRECT
 from local.template import Route, read_stack
-from tests.naming import operation_of
-from tests.sam import ROOT, TEMPLATE
+from tests.sam import TEMPLATE
 from tests.stack.conftest import Deployed
+from tests.stack.events import example_event, request_event
 
 pytestmark = pytest.mark.stack
 
 REQUEST_SECONDS = 30
 CREATES = ["CreatePriceFunction", "CreateOrderFunction", "CreateCheckoutFunction"]
-
-
-def example_event(logical_id: str) -> dict[str, Any]:
-    """The event that `sam local invoke` is shown with."""
-    event: dict[str, Any] = json.loads(
-        (ROOT / "events" / f"{operation_of(logical_id)}.json").read_text()
-    )
-    return event
-
-
-def reading_event(path: str) -> dict[str, Any]:
-    """The example of api, asking for another path."""
-    event = example_event("ApiFunction")
-    event["rawPath"] = event["requestContext"]["http"]["path"] = path
-    event["requestContext"]["http"]["method"] = "GET"
-    event.pop("body", None)
-    return event
 
 
 def test_the_account_refuses_what_a_role_does_not_allow(deployed: Deployed) -> None:
@@ -51,7 +34,7 @@ def test_a_created_record_is_read_back(logical_id: str, deployed: Deployed) -> N
     created = deployed.invoke(logical_id, event)
     assert created["status"] == 201, created
     read = deployed.invoke(
-        "ApiFunction", reading_event(f"{event['rawPath']}/{created['body']['id']}")
+        "ApiFunction", request_event("GET", f"{event['rawPath']}/{created['body']['id']}")
     )
     assert read == {"status": 200, "body": created["body"]}
 
@@ -79,7 +62,7 @@ def test_a_repeated_key_replays_with_the_rights_it_has(logical_id: str, deployed
 
 def test_a_list_is_read_through_the_index(deployed: Deployed) -> None:
     """Else every list ends with a refusal: an index needs a right of its own."""
-    listed = deployed.invoke("ApiFunction", reading_event("/v1/orders"))
+    listed = deployed.invoke("ApiFunction", request_event("GET", "/v1/orders"))
 
     assert listed["status"] == 200, listed
 

@@ -11,7 +11,15 @@ import pytest
 
 from farebox.settings import settings
 from farebox.storage import connection
-from farebox.storage.connection import Connection, Item, Reason, Refused, Write
+from farebox.storage.connection import (
+    Condition,
+    Connection,
+    Item,
+    Query,
+    Reason,
+    Refused,
+    Write,
+)
 from tests.client import Api
 from tests.clocks import StoppedClock
 
@@ -33,11 +41,14 @@ class Watched:
     def first(self, table: str, pk: str) -> Item | None:
         return self._inner.first(table, pk)
 
-    def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
-        return self._inner.query(table, index, request)
+    def query(self, table: str, query: Query) -> Sequence[Item]:
+        return self._inner.query(table, query)
 
     def count_up(self, table: str, key: Item) -> int:
         return self._inner.count_up(table, key)
+
+    def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
+        self._inner.update(table, key, changes, condition)
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
         self._written(writes)

@@ -50,8 +50,9 @@ CREATE_A_CLIENT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import botocore.session
-client = botocore.session.get_session().create_client("dynamodb", region_name="eu-central-1")
-print(client.meta.endpoint_url)
+for service in sys.argv[2:]:
+    client = botocore.session.get_session().create_client(service, region_name="eu-central-1")
+    print(client.meta.endpoint_url)
 """
 
 
@@ -133,11 +134,13 @@ def test_every_function_starts_from_its_package_and_the_layer_alone(
         )
 
 
-def test_the_trimmed_layer_still_makes_a_database_client(packages: Packages) -> None:
+def test_the_trimmed_layer_still_makes_every_client(packages: Packages) -> None:
     """Else the first call fails on a data file that was taken out of botocore."""
-    endpoint = in_the_runtime(CREATE_A_CLIENT, packages("x86_64") / LAYER / "python")
+    services = ("dynamodb", "lambda", "sqs")
 
-    assert endpoint == "https://dynamodb.eu-central-1.amazonaws.com"
+    made = in_the_runtime(CREATE_A_CLIENT, packages("x86_64") / LAYER / "python", *services)
+
+    assert made.split() == [f"https://{s}.eu-central-1.amazonaws.com" for s in services]
 
 
 @architectures
@@ -155,7 +158,7 @@ def test_the_layer_names_what_it_carries(architecture: str, packages: Packages) 
 
 
 def test_only_api_carries_more_than_its_own_file(packages: Packages) -> None:
-    """Else the three hot calls load what they do not need, or api lacks what it falls back on."""
+    """Else a function loads what it does not need, or api lacks what it falls back on."""
     build = packages("x86_64")
     carried = {
         folder.name: sorted(path.name for path in folder.glob("*.py"))
@@ -168,6 +171,8 @@ def test_only_api_carries_more_than_its_own_file(packages: Packages) -> None:
         "CreatePriceFunction": ["create_price.py"],
         "CreateOrderFunction": ["create_order.py"],
         "CreateCheckoutFunction": ["create_checkout.py"],
+        "DispatchChargesFunction": ["dispatch_charges.py"],
+        "ChargeOrderFunction": ["charge_order.py"],
         "ApiFunction": ["api.py", *creates],
     }
 

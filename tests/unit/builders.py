@@ -8,22 +8,30 @@ from typing import Any, TypeVar
 import pytest
 
 from farebox import ids
-from farebox.billing import customers, discounts, orders, prices, products
+from farebox.billing import customers, discounts, orders, payment_methods, prices, products
 from farebox.billing.catalogue import Price, Product
-from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.known import Known, Reference
 from farebox.billing.orders import Order
 from farebox.billing.organizations import Organization
+from farebox.billing.payers import Customer, PaymentMethod
+from farebox.billing.payment_methods import SANDBOX
 from farebox.billing.records import Record
+from farebox.billing.retry_policy import RetryPolicy
 from farebox.problems import InvalidRequest
-from farebox.validation.catalogue import CreateCustomer, CreateDiscount, CreateProduct
+from farebox.validation.catalogue import (
+    CreateCustomer,
+    CreateDiscount,
+    CreatePaymentMethod,
+    CreateProduct,
+)
 from farebox.validation.check import Input, check
 from farebox.validation.orders import CreateOrder
 from farebox.validation.prices import CreatePrice
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
+POLICY = RetryPolicy()
 
 Shape = TypeVar("Shape", bound=Input)
 
@@ -33,7 +41,13 @@ def asked(shape: type[Shape], **fields: Any) -> Shape:
     return check(shape, fields)
 
 
-def known(*records: Record, livemode: bool = False, default_currency: str = "usd") -> Known:
+def known(
+    *records: Record,
+    livemode: bool = False,
+    default_currency: str = "usd",
+    processor: str | None = SANDBOX,
+    retry_policy: RetryPolicy = POLICY,
+) -> Known:
     """An organization that has ``records``, found by id and by every value that names them."""
     organization = Organization(
         id="org_00000000000000000000000000",
@@ -41,6 +55,8 @@ def known(*records: Record, livemode: bool = False, default_currency: str = "usd
         created_at="2026-01-01T00:00:00.000Z",
         name="Test shop",
         default_currency=default_currency,
+        processor=processor,
+        retry_policy=retry_policy,
     )
     found: dict[Reference, Record | None] = {}
     for record in records:
@@ -79,6 +95,16 @@ def customer(**fields: Any) -> Customer:
     made = customers.create(request, known(), id=ids.new("cus"), now=NOW).record
     assert isinstance(made, Customer)
     return made
+
+
+def payment_method(
+    owner: Customer, test_card: str = "success", id: str | None = None, **fields: Any
+) -> PaymentMethod:
+    """A card of ``owner`` in the sandbox."""
+    request = asked(CreatePaymentMethod, customer=owner.id, test_card=test_card, **fields)
+    change = payment_methods.create(request, known(owner), id=id or ids.new("pm"), now=NOW)
+    assert isinstance(change.record, PaymentMethod)
+    return change.record
 
 
 def discount(**fields: Any) -> Discount:

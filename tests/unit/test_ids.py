@@ -53,3 +53,29 @@ def test_an_id_reads_as_a_ulid() -> None:
     instant = datetime.fromtimestamp(1469918176.385, UTC)
 
     assert id_at(instant)[4:14] == "01ARYZ6S41".lower()
+
+
+@given(INSTANTS, RANDOM, st.integers(0, 300))
+def test_a_series_of_one_instant_sorts_as_it_was_made(
+    instant: datetime, random: bytes, count: int
+) -> None:
+    """Else ``order.paid`` is listed before the ``order.updated`` that it follows."""
+    id_at(instant, random)
+
+    series = ids.series("evt", count)
+
+    assert series == sorted(set(series))
+    assert len(series) == count
+    assert all(ids.PATTERN.fullmatch(each) for each in series)
+    assert not series or series[0] == ids.new("evt")
+
+
+def test_a_series_sorts_even_where_its_random_bytes_overflow() -> None:
+    """Else one series in very many is in disorder, and nobody ever finds out why."""
+    instant = datetime.fromtimestamp(1469918176.385, UTC)
+    id_at(instant, b"\xff" * 10)
+
+    series = ids.series("evt", 3)
+
+    assert series == sorted(series)
+    assert series[-1] < id_at(instant + timedelta(milliseconds=2), prefix="evt")

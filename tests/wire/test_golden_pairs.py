@@ -2,9 +2,10 @@
 
 ``<dialect>/<name>.request.json`` holds the ``request`` (``method``, ``path``, ``body`` or
 ``raw_body``, ``headers``, ``key`` where it is not the organization's own) and, under ``given``, the
-named requests before it; ``{name.field}`` stands for what one of those answered. The answer,
-``<dialect>/<name>.response.json``, must be the same to the last field, with the clock stopped and
-ids counted.
+named requests before it; ``{name.field}`` and ``{name.data.0.field}`` stand for what one of those
+answered. The answer, ``<dialect>/<name>.response.json``, must be the same to the last field, with
+the clock stopped and ids counted. The charge worker is there, the schedule is not: what is charged
+while the caller waits is charged, what falls due later waits for ever.
 
 To add a pair, write its request. To write all answers anew, after a change that is meant:
 ``FAREBOX_GOLDEN=write python -m pytest tests/wire``, then read the difference. Where CI is set that
@@ -30,7 +31,7 @@ PAIRS = sorted(
     str(path.relative_to(FOLDER)).removesuffix(".request.json")
     for path in FOLDER.glob("*/*.request.json")
 )
-_PLACEHOLDER = re.compile(r"\{(\w+)\.(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)((?:\.\w+)+)\}")
 
 
 @pytest.mark.parametrize("pair", PAIRS)
@@ -86,8 +87,15 @@ def filled(value: Any, made: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         return [filled(item, made) for item in value]
     if isinstance(value, str):
-        return _PLACEHOLDER.sub(lambda match: str(made[match[1]][match[2]]), value)
+        return _PLACEHOLDER.sub(lambda match: answered(made[match[1]], match[2]), value)
     return value
+
+
+def answered(value: Any, path: str) -> str:
+    """What stands at a path such as ``.data.0.id``."""
+    for part in path.split(".")[1:]:
+        value = value[int(part) if isinstance(value, list) else part]
+    return str(value)
 
 
 def shown(answer: Answered) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from farebox.billing import discounts, line_items
-from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.known import Known, Reference
 from farebox.billing.line_items import LineItem
+from farebox.billing.payers import Customer, find_customer
 from farebox.billing.records import Change, Record, kept_metadata
 from farebox.billing.web_addresses import check_web_address
 from farebox.instants import stamp
@@ -73,7 +73,7 @@ def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: dat
     errors = FieldErrors()
     check_web_address(asked.success_url, known.livemode, "success_url", errors)
     if asked.customer is not None:
-        known.find(Customer, asked.customer, "customer", errors)
+        find_customer(known, asked.customer, "customer", errors)
     found = _terms(asked, known, errors)
     product = "" if asked.product is None else "product"
     currency = line_items.settle_currency(asked.currency, found, known, errors, product)
@@ -109,7 +109,7 @@ def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: dat
         success_url=asked.success_url,
         request_id=asked.request_id,
     )
-    return Change(record=checkout, event="checkout.created")
+    return Change(record=checkout, events=("checkout.created",))
 
 
 def _terms(

@@ -1,40 +1,26 @@
 """Customers: who orders, and where their invoices and parcels go."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from farebox.billing.known import Known, Reference
-from farebox.billing.records import Change, Record, kept_metadata, merged_metadata, plain
+from farebox.billing.payers import Customer, PaymentMethod, find_payment_method
+from farebox.billing.payment_methods import with_default
+from farebox.billing.records import Change, kept_metadata, merged_metadata, plain
 from farebox.instants import stamp
+from farebox.problems import Conflict, FieldErrors
 
 if TYPE_CHECKING:
     from farebox.validation.catalogue import CreateCustomer, UpdateCustomer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Customer(Record):
-    """Two customers may share an e-mail address; the older one is found by it."""
-
-    kind: ClassVar[str] = "customer"
-    prefix: ClassVar[str] = "cus"
-    unique: ClassVar[tuple[str, ...]] = ("external_id",)
-    shared: ClassVar[tuple[str, ...]] = ("email",)
-    caseless: ClassVar[tuple[str, ...]] = ("email",)
-
-    email: str | None = None
-    name: str | None = None
-    phone: str | None = None
-    description: str | None = None
-    external_id: str | None = None
-    billing_address: Mapping[str, Any] | None = None
-    shipping_address: Mapping[str, Any] | None = None
-
-
-def references(asked: "CreateCustomer") -> Iterable[Reference]:
-    """Nothing must be read before a customer is made or changed."""
-    return ()
+def references(asked: "CreateCustomer | UpdateCustomer") -> Iterable[Reference]:
+    """What must be read before a customer is made or changed."""
+    method = getattr(asked, "default_payment_method", None)
+    if method is not None:
+        yield Reference(PaymentMethod, method)
 
 
 def create(asked: "CreateCustomer", known: Known, *, id: str, now: datetime) -> Change:
@@ -47,16 +33,58 @@ def create(asked: "CreateCustomer", known: Known, *, id: str, now: datetime) -> 
         metadata=kept_metadata(asked.metadata),
         **_fields(dict(asked)),
     )
-    return Change(record=customer, event="customer.created")
+    return Change(record=customer, events=("customer.created",))
 
 
 def update(before: Customer, asked: "UpdateCustomer", known: Known, *, now: datetime) -> Change:
     """The customer with the named fields changed."""
+    _check_not_deleted(before)
     changes = _fields(asked.changes())
     if asked.names("metadata"):
         changes["metadata"] = merged_metadata(before.metadata, asked.metadata)
-    after = replace(before, **changes, version=before.version + 1, updated_at=stamp(now))
-    return Change(record=after, event="customer.updated", before=before)
+    after = before
+    alongside: tuple[Change, ...] = ()
+    if "default_payment_method" in changes:
+        method = _default(changes.pop("default_payment_method"), before, known)
+        after, alongside = with_default(before, method, now), _held(method)
+    after = replace(after, **changes, version=before.version + 1, updated_at=stamp(now))
+    return Change(record=after, events=("customer.updated",), before=before, alongside=alongside)
+
+
+def delete(before: Customer, *, now: datetime) -> Change:
+    """The customer without what tells who they are; their orders stay, and get no new attempt."""
+    _check_not_deleted(before)
+    after = Customer(
+        id=before.id,
+        livemode=before.livemode,
+        created_at=before.created_at,
+        updated_at=stamp(now),
+        version=before.version + 1,
+        deleted_at=stamp(now),
+    )
+    return Change(record=after, events=("customer.deleted",), before=before)
+
+
+def _default(id: str | None, customer: Customer, known: Known) -> PaymentMethod | None:
+    if id is None:
+        return None
+    errors = FieldErrors()
+    method = find_payment_method(known, id, customer.id, "default_payment_method", errors)
+    errors.raise_if_any()
+    return method
+
+
+def _held(method: PaymentMethod | None) -> tuple[Change, ...]:
+    """A write of the method as it is, so that it cannot be detached at the same moment."""
+    if method is None:
+        return ()
+    same = replace(method, version=method.version + 1)
+    return (Change(record=same, events=(), before=method),)
+
+
+def _check_not_deleted(customer: Customer) -> None:
+    if customer.deleted_at is not None:
+        raise Conflict("This customer was deleted", code="customer_deleted")
 
 
 def _fields(asked: Mapping[str, Any]) -> dict[str, Any]:

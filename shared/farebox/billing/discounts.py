@@ -69,7 +69,7 @@ def create(asked: "CreateDiscount", known: Known, *, id: str, now: datetime) -> 
         metadata=kept_metadata(asked.metadata),
         **fields,
     )
-    return Change(record=discount, event="discount.created")
+    return Change(record=discount, events=("discount.created",))
 
 
 def update(before: Discount, asked: "UpdateDiscount", known: Known, *, now: datetime) -> Change:
@@ -82,7 +82,7 @@ def update(before: Discount, asked: "UpdateDiscount", known: Known, *, now: date
     if after.starts_at and after.ends_at and after.ends_at <= after.starts_at:
         errors.add("ends_at", "invalid_period", "ends_at must be after starts_at")
     errors.raise_if_any()
-    return Change(record=after, event="discount.updated", before=before)
+    return Change(record=after, events=("discount.updated",), before=before)
 
 
 def check_redeemable(

@@ -37,8 +37,13 @@ class Known:
         by: str = "id",
     ) -> Kind | None:
         """The record meant, or None after noting at ``param`` that there is none."""
-        record = self.found.get(Reference(kind, value, by))
-        if not isinstance(record, kind):
-            errors.add(param, f"unknown_{kind.kind}", f"There is no such {kind.kind}")
-            return None
+        record = self.found_as(kind, value, by)
+        if record is None:
+            noun = kind.kind.replace("_", " ")
+            errors.add(param, f"unknown_{kind.kind}", f"There is no such {noun}")
         return record
+
+    def found_as(self, kind: type[Kind], value: str, by: str = "id") -> Kind | None:
+        """The record meant, where there is one."""
+        record = self.found.get(Reference(kind, value, by))
+        return record if isinstance(record, kind) else None

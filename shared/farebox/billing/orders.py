@@ -1,16 +1,17 @@
-"""Orders: a draft is priced and frozen at once, and charged later."""
+"""Orders: priced and frozen at once, and charged later: on request, at once, or when due."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from farebox.billing import line_items
-from farebox.billing.customers import Customer
+from farebox.billing import attempts, line_items, order_states
+from farebox.billing.attempts import Attempt, Failure
 from farebox.billing.known import Known, Reference
 from farebox.billing.line_items import LineItem
+from farebox.billing.payers import Customer, PaymentMethod, find_customer, find_payment_method
 from farebox.billing.records import Change, Record, kept_metadata, plain
-from farebox.instants import stamp
+from farebox.instants import instant, stamp
 from farebox.pricing.money import Currency
 from farebox.problems import FieldErrors
 
@@ -18,12 +19,26 @@ if TYPE_CHECKING:
     from farebox.validation.orders import CreateOrder
 
 
+# A clock may be behind ours; a longer way back is a wrong date, and would be charged at once.
+LATEST_PAST = timedelta(minutes=5)
+FURTHEST_AHEAD = timedelta(days=5 * 366)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(Record):
-    """Amounts are minor units. ``number`` counts a customer's orders: gaps, never a repetition."""
+    """Amounts are minor units. ``number`` counts a customer's orders: gaps, never a repetition.
+
+    ``intent`` is what ``processor`` charges it by. ``status`` is one of ``order_states``.
+    ``due_at`` is when the charge worker is to look at it, ``held_until`` the end of the lease of
+    the worker that does. ``epoch`` counts claims, ``unresolved_claims`` those without an outcome.
+    ``trigger`` is what causes the next attempt; ``retries`` counts automatic ones since the order
+    was set going; ``resume_at`` is when they go on after an attempt by hand; ``rearm`` is set when
+    the customer has a new default while an attempt on the old one is under way.
+    """
 
     kind: ClassVar[str] = "order"
     prefix: ClassVar[str] = "ord"
+    growth_bytes: ClassVar[int] = 64 * 1024
 
     customer: str
     currency: str
@@ -34,7 +49,7 @@ class Order(Record):
     tax_amount: int = 0
     paid_amount: int = 0
     number: str | None = None
-    status: str = "draft"
+    status: str = order_states.DRAFT
     fulfillment_status: str = "pending"
     return_status: str = "none"
     collection: str = "draft"
@@ -42,22 +57,65 @@ class Order(Record):
     billing_address: Mapping[str, Any] | None = None
     shipping_address: Mapping[str, Any] | None = None
     custom_field_data: Mapping[str, Any] = field(default_factory=dict)
+    charge_at: str | None = None
+    payment_method: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    last_failure: Failure | None = None
+    processor: str | None = None
+    intent: str | None = None
+    intent_generation: int = 1
+    invoice_number: str | None = None
+    paid_at: str | None = None
+    canceled_at: str | None = None
+    due_at: str | None = None
+    held_until: str | None = None
+    epoch: int = 0
+    unresolved_claims: int = 0
+    command: str | None = None
+    trigger: str | None = None
+    retries: int = 0
+    resume_at: str | None = None
+    rearm: bool = False
 
     @property
     def outstanding_amount(self) -> int:
         return self.total_amount - self.paid_amount
 
+    @property
+    def open_attempt(self) -> Attempt | None:
+        """The attempt whose outcome is not known yet: there is one at most, and it is the last."""
+        last = self.attempts[-1] if self.attempts else None
+        return last if last is not None and last.settled_at is None else None
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a worker let go of it, or was lost, before the outcome was known."""
+        let_go = self.held_until is None or self.unresolved_claims > 1
+        return self.status == order_states.CHARGING and let_go
+
+    @property
+    def next_attempt_at(self) -> str | None:
+        """When it will be charged next, as far as that is known."""
+        waits = self.status in (order_states.SCHEDULED, order_states.RETRYING)
+        return self.due_at if waits else None
+
 
 def references(asked: "CreateOrder") -> Iterable[Reference]:
     """What must be read before an order can be made."""
     yield Reference(Customer, asked.customer)
+    if asked.payment_method is not None:
+        yield Reference(PaymentMethod, asked.payment_method)
     yield from line_items.references(asked.line_items)
 
 
 def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Change:
-    """A draft order, every line quoted; refused with every broken rule at once."""
+    """An order, every line quoted; refused with every broken rule at once.
+
+    Its amounts never change: not with a price, a product or a currency.
+    """
     errors = FieldErrors()
-    known.find(Customer, asked.customer, "customer", errors)
+    find_customer(known, asked.customer, "customer", errors)
+    _check_collection(asked, known, now, errors)
     if asked.amount is not None:
         terms = [_custom_terms(asked, known, errors)]
     else:
@@ -72,6 +130,9 @@ def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Cha
     total = sum(line.total_amount for line in lines)
     param = "line_items" if asked.amount is None else "amount"
     line_items.check_total(total, currency, param, errors)
+    if total and asked.collection != "draft" and known.organization.processor is None:
+        message = "Nothing can be charged yet: this organization has no payment processor here"
+        errors.add("collection", "no_processor", message)
     errors.raise_if_any()
     billing = plain(asked.billing_address)
     shipping = plain(asked.shipping_address)
@@ -87,12 +148,41 @@ def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Cha
         subtotal_amount=total,
         total_amount=total,
         collection=asked.collection,
+        payment_method=asked.payment_method,
+        **_collection(asked, now),
         description=asked.description,
         billing_address=billing,
         shipping_address=billing if asked.use_billing_address_for_shipping else shipping,
         custom_field_data=kept_metadata(asked.custom_field_data),
     )
-    return Change(record=order, event="order.created")
+    return Change(record=order, events=("order.created",))
+
+
+def _check_collection(
+    asked: "CreateOrder", known: Known, now: datetime, errors: FieldErrors
+) -> None:
+    """An order that is charged by itself needs a payment method of its customer's, if it names
+    one, and a sensible time."""
+    if asked.payment_method is not None:
+        find_payment_method(known, asked.payment_method, asked.customer, "payment_method", errors)
+    if asked.charge_at is not None:
+        at = instant(asked.charge_at)
+        if at < now - LATEST_PAST:
+            errors.add("charge_at", "in_the_past", "This time has passed")
+        elif at > now + FURTHEST_AHEAD:
+            errors.add("charge_at", "too_far_ahead", "At most five years ahead")
+
+
+def _collection(asked: "CreateOrder", now: datetime) -> dict[str, Any]:
+    if asked.collection == "draft":
+        return {}
+    at_once = asked.collection == "charge_now"
+    return {
+        "status": order_states.SCHEDULED,
+        "charge_at": asked.charge_at,
+        "due_at": stamp(now) if at_once else asked.charge_at,
+        "trigger": attempts.CHARGE_NOW if at_once else attempts.SCHEDULE,
+    }
 
 
 def _custom_terms(

@@ -2,19 +2,26 @@
 
 from dataclasses import dataclass
 
+from farebox.billing.retry_policy import RetryPolicy
+
 ALL_SCOPES = "*"
 DEFAULT_CURRENCY = "usd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """An organization in one mode; test and live never meet."""
+    """An organization in one mode; test and live never meet.
+
+    ``processor`` charges its customers; without one nothing can be charged.
+    """
 
     id: str
     livemode: bool
     created_at: str
     name: str
     default_currency: str = DEFAULT_CURRENCY
+    processor: str | None = None
+    retry_policy: RetryPolicy = RetryPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

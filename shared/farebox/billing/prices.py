@@ -80,10 +80,10 @@ def create(
         former = known.found.get(Reference(Price, asked.lookup_key, by="lookup_key"))
         if isinstance(former, Price):
             alongside += (without_lookup_key(former, now),)
-    return Change(record=price, event="price.created", alongside=alongside)
+    return Change(record=price, events=("price.created",), alongside=alongside)
 
 
 def without_lookup_key(price: Price, now: datetime) -> Change:
     """The price after its lookup_key has gone to another."""
     after = replace(price, lookup_key=None, version=price.version + 1, updated_at=stamp(now))
-    return Change(record=after, event="price.updated", before=price)
+    return Change(record=after, events=("price.updated",), before=price)

@@ -37,7 +37,7 @@ def create(asked: "ProductData", known: Known, *, id: str, now: datetime) -> Cha
         metadata=kept_metadata(asked.metadata),
         **fields,
     )
-    return Change(record=product, event="product.created")
+    return Change(record=product, events=("product.created",))
 
 
 def update(before: Product, asked: "UpdateProduct", known: Known, *, now: datetime) -> Change:
@@ -55,4 +55,4 @@ def update(before: Product, asked: "UpdateProduct", known: Known, *, now: dateti
         changes["default_price"] = price
     errors.raise_if_any()
     after = replace(before, **changes, version=before.version + 1, updated_at=stamp(now))
-    return Change(record=after, event="product.updated", before=before)
+    return Change(record=after, events=("product.updated",), before=before)

@@ -20,6 +20,7 @@ class Record:
 
     ``unique`` fields belong to one record of their kind in an organization and mode; the first
     record to carry a ``shared`` value is the one found by it. ``caseless`` ones ignore case.
+    ``growth_bytes`` is what changes may add to a new record's limit.
     """
 
     kind: ClassVar[str]
@@ -27,6 +28,7 @@ class Record:
     unique: ClassVar[tuple[str, ...]] = ()
     shared: ClassVar[tuple[str, ...]] = ()
     caseless: ClassVar[tuple[str, ...]] = ()
+    growth_bytes: ClassVar[int] = 0
 
     id: str
     livemode: bool
@@ -38,10 +40,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A record as it shall stand, the event that tells of it, and what changes with it."""
+    """A record as it shall stand, the events that tell of it, and what changes with it."""
 
     record: Record
-    event: str
+    events: tuple[str, ...]
     before: Record | None = None
     alongside: tuple["Change", ...] = ()
 

@@ -7,7 +7,7 @@ from farebox.handler import Answer, Json, Request
 from farebox.problems import Problem
 
 if TYPE_CHECKING:
-    from farebox.billing.records import Kept, Record
+    from farebox.billing.records import Event, Kept, Record
     from farebox.pricing.quote import Quote
     from farebox.validation.check import Input
 
@@ -20,6 +20,9 @@ class Dialect(Protocol):
     def read(self, shape: type[Shape], request: Request) -> Shape:
         """The body as one of our own requests. Raises ``InvalidRequest``."""
 
+    def read_optional(self, shape: type[Shape], request: Request) -> Shape:
+        """The same, where no body at all is an empty one."""
+
     def read_page(self, request: Request, filters: Sequence[str]) -> tuple[int, str | None]:
         """How many records of a list are wanted, after which cursor. Raises ``InvalidRequest``."""
 
@@ -28,6 +31,15 @@ class Dialect(Protocol):
 
     def write(self, record: "Record") -> Answer:
         """A record."""
+
+    def write_done(self, kept: "Kept") -> Answer:
+        """A record after something was done with it, or done before by the same key."""
+
+    def write_event(self, event: "Event") -> Answer:
+        """Something that happened."""
+
+    def write_events(self, events: "Sequence[Event]", next_cursor: str | None) -> Answer:
+        """A page of what happened."""
 
     def write_page(self, records: "Sequence[Record]", next_cursor: str | None) -> Answer:
         """A page of a list."""

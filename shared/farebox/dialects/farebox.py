@@ -20,7 +20,8 @@ from farebox.validation.check import Input, check
 if TYPE_CHECKING:
     from farebox.billing.catalogue import Price, Product
     from farebox.billing.orders import Order
-    from farebox.billing.records import Kept, Record
+    from farebox.billing.payers import Customer, PaymentMethod
+    from farebox.billing.records import Event, Kept, Record
     from farebox.pricing.quote import Quote
 
 PROBLEM_TYPES = "urn:farebox:problem:"
@@ -35,6 +36,11 @@ _LIMIT = re.compile("[0-9]{1,3}")
 def read(shape: type[Shape], request: Request) -> Shape:
     """The body of a request as a ``shape``. Raises ``InvalidRequest``."""
     return check(shape, documents.read(request.body))
+
+
+def read_optional(shape: type[Shape], request: Request) -> Shape:
+    """The same, where no body at all is an empty one."""
+    return read(shape, request) if request.body else check(shape, {})
 
 
 def read_page(request: Request, filters: Sequence[str]) -> tuple[int, str | None]:
@@ -54,8 +60,7 @@ def read_page(request: Request, filters: Sequence[str]) -> tuple[int, str | None
 
 def write_created(kept: "Kept") -> Answer:
     """201 with the record; a replay of an earlier answer says so in a header."""
-    headers = {"idempotency-replayed": "true"} if kept.replayed else {}
-    return Answer(201, document(kept.record), headers)
+    return Answer(201, document(kept.record), _replayed(kept))
 
 
 def write(record: "Record") -> Answer:
@@ -63,19 +68,29 @@ def write(record: "Record") -> Answer:
     return Answer(200, document(record))
 
 
+def write_done(kept: "Kept") -> Answer:
+    """200 with the record; a replay of an earlier answer says so in a header."""
+    return Answer(200, document(kept.record), _replayed(kept))
+
+
+def write_event(event: "Event") -> Answer:
+    """200 with the event."""
+    return Answer(200, _event(event))
+
+
+def write_events(events: Sequence["Event"], next_cursor: str | None) -> Answer:
+    """200 with events, and the cursor of the next page where there is one."""
+    return _page([_event(event) for event in events], next_cursor)
+
+
 def write_page(records: Sequence["Record"], next_cursor: str | None) -> Answer:
     """200 with records, and the cursor of the next page where there is one."""
-    page = {
-        "data": [document(record) for record in records],
-        "has_more": next_cursor is not None,
-        "next_cursor": next_cursor,
-    }
-    return Answer(200, page)
+    return _page([document(record) for record in records], next_cursor)
 
 
 def write_list(rows: Sequence[Json]) -> Answer:
     """Rows that are worked out and not kept, all of them."""
-    return Answer(200, {"data": rows, "has_more": False, "next_cursor": None})
+    return _page(rows, None)
 
 
 def write_quote(quote: "Quote", currency: str, formatted: str | None) -> Answer:
@@ -108,6 +123,26 @@ def write_problem(problem: Problem, request_id: str) -> Answer:
         ],
     }
     return Answer(problem.status, body, headers, "application/problem+json")
+
+
+def _page(rows: Sequence[Json], next_cursor: str | None) -> Answer:
+    page = {"data": rows, "has_more": next_cursor is not None, "next_cursor": next_cursor}
+    return Answer(200, page)
+
+
+def _replayed(kept: "Kept") -> dict[str, str]:
+    return {"idempotency-replayed": "true"} if kept.replayed else {}
+
+
+def _event(event: "Event") -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "object": "event",
+        "type": event.type,
+        "livemode": event.livemode,
+        "created_at": event.created_at,
+        "data": document(event.record),
+    }
 
 
 def _named(problem: Problem) -> Sequence[FieldError]:
@@ -149,7 +184,28 @@ def _price(document: dict[str, Any], price: "Price") -> dict[str, Any]:
 
 
 def _order(document: dict[str, Any], order: "Order") -> dict[str, Any]:
-    return {**_lines(document, order), "outstanding_amount": order.outstanding_amount}
+    for name in _ORDER_INTERNALS:
+        del document[name]
+    for attempt in document["attempts"]:
+        del attempt["token"]
+    return {
+        **_lines(document, order),
+        "outstanding_amount": order.outstanding_amount,
+        "next_attempt_at": order.next_attempt_at,
+        "in_doubt": order.in_doubt,
+    }
+
+
+def _customer(document: dict[str, Any], customer: "Customer") -> dict[str, Any]:
+    for name in ("due_at", "rearmed_to"):
+        del document[name]
+    default = customer.default_payment_method
+    return {**document, "default_payment_method": default.id if default else None}
+
+
+def _payment_method(document: dict[str, Any], method: "PaymentMethod") -> dict[str, Any]:
+    del document["token"]
+    return document
 
 
 def _lines(document: dict[str, Any], record: Any) -> dict[str, Any]:
@@ -170,9 +226,17 @@ def _terms(model: str, config: Mapping[str, Any]) -> dict[str, Any]:
     return {"billing_scheme": scheme, **config}
 
 
+# What only the charge worker goes by.
+_ORDER_INTERNALS = (
+    *("intent_generation", "due_at", "held_until", "epoch", "unresolved_claims", "command"),
+    *("trigger", "retries", "resume_at", "rearm"),
+)
+
 _OWN: Mapping[str, Any] = {
     "product": _product,
     "price": _price,
     "order": _order,
+    "customer": _customer,
+    "payment_method": _payment_method,
     "checkout": _lines,
 }

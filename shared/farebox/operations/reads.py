@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from farebox import dialects
 from farebox.billing.catalogue import Price, Product
 from farebox.billing.checkouts import Checkout
-from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
+from farebox.billing.payers import Customer, PaymentMethod
 from farebox.billing.records import Record
 from farebox.handler import Answer, Request
 from farebox.limits import MAXIMUM_REFERENCE
@@ -21,10 +21,11 @@ KINDS: Mapping[str, type[Record]] = {
     "prices": Price,
     "customers": Customer,
     "discounts": Discount,
+    "payment_methods": PaymentMethod,
     "orders": Order,
     "checkouts": Checkout,
 }
-LISTED_BY_CUSTOMER = (Order, Checkout)
+LISTED_BY_CUSTOMER = (Order, Checkout, PaymentMethod)
 
 
 def get(request: Request, collection: str, value: str, by: str = "id") -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from farebox.handler import Line
-from farebox.operations import catalogue, pages, periods, quotes, reads
+from farebox.operations import catalogue, charges, events, pages, periods, quotes, reads
 
 Route = tuple[str, str, Line]
 
@@ -21,8 +21,15 @@ def routes() -> Iterator[Route]:
         for field in reads.names_of(kind):
             line = partial(reads.get, collection=name, by=field)
             yield ("GET", f"/v1/{name}/{field}/<value>", line)
-    for name in catalogue.RESOURCES:
+    for name, resource in catalogue.RESOURCES.items():
         yield ("POST", f"/v1/{name}", partial(catalogue.create, collection=name))
-        yield ("PATCH", f"/v1/{name}/<id>", partial(catalogue.update, collection=name))
+        if resource.update is not None:
+            yield ("PATCH", f"/v1/{name}/<id>", partial(catalogue.update, collection=name))
+    yield ("DELETE", "/v1/customers/<id>", catalogue.delete_customer)
+    yield ("DELETE", "/v1/payment_methods/<id>", catalogue.detach_payment_method)
+    yield ("POST", "/v1/orders/<id>/charge", charges.charge)
+    yield ("POST", "/v1/orders/<id>/cancel", charges.cancel)
+    yield ("GET", "/v1/events", events.list_newest_first)
+    yield ("GET", "/v1/events/<id>", events.get)
     yield ("POST", "/v1/prices/<id>/quote", quotes.of_price)
     yield ("GET", "/v1/prices/<id>/periods", periods.of_price)

@@ -89,25 +89,28 @@ def commit(loaded: Loaded, change: Change) -> Kept:
 
 def _plan(loaded: Loaded, change: Change, write_id: str, now: datetime) -> Iterator[_Planned]:
     tenant, settled = loaded.tenant, settings()
-    event_id = ids.new("evt")
     changes = (change, *change.alongside)
+    event_ids = ids.series("evt", sum(len(each.events) for each in changes))
+    first_event = event_ids[0] if event_ids else ""
+    unused = iter(event_ids)
     for each in changes:
         condition = ABSENT if each.before is None else version_is(each.before.version)
         item = items.record_item(tenant, each.record, write_id)
         yield _Planned(Put(settled.core_table, item, condition))
-        event = Event(
-            id=event_id if each is change else ids.new("evt"),
-            type=each.event,
-            livemode=each.record.livemode,
-            created_at=stamp(now),
-            record=each.record,
-        )
-        expires_at = int((now + EVENT_LIFETIME).timestamp())
-        item = items.event_item(tenant, event, write_id, expires_at)
-        yield _Planned(Put(settled.events_table, item, ABSENT))
+        for type_of_event in each.events:
+            event = Event(
+                id=next(unused),
+                type=type_of_event,
+                livemode=each.record.livemode,
+                created_at=stamp(now),
+                record=each.record,
+            )
+            expires_at = int((now + EVENT_LIFETIME).timestamp())
+            item = items.event_item(tenant, event, write_id, expires_at)
+            yield _Planned(Put(settled.events_table, item, ABSENT))
     yield from _names(loaded, changes, write_id)
     for key in loaded.keys:
-        yield _Planned(_idempotency(loaded, change, key, event_id, write_id, now), key=key)
+        yield _Planned(_idempotency(loaded, change, key, first_event, write_id, now), key=key)
 
 
 def _names(loaded: Loaded, changes: Sequence[Change], write_id: str) -> Iterator[_Planned]:

@@ -24,6 +24,9 @@ LONGEST_CALL_SECONDS = CALL_ATTEMPTS * (CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_S
 BATCH_ATTEMPTS = 5
 PAUSE_SECONDS = 0.05
 
+# A text with this behind it is the next text there is.
+_LEAST = "\x00"
+
 _NOT_ANSWERED = frozenset(
     (
         "InternalServerError",
@@ -66,6 +69,23 @@ Write = Put | Delete
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """One page of an index, or of the table where ``index`` is None.
+
+    ``partition`` and ``sort`` name attributes. Items lie strictly between ``after`` and ``before``,
+    as far as these are given, in the order of their sort values.
+    """
+
+    partition: tuple[str, str]
+    sort: str
+    limit: int
+    index: str | None = None
+    before: str | None = None
+    after: str | None = None
+    newest_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why one write of a refused transaction was refused; ``code`` is "" where it was not.
 
@@ -85,7 +105,7 @@ class Reason:
 
 
 class Refused(Exception):
-    """A transaction that did not happen, with a reason for each of its writes in turn."""
+    """Writes that did not happen, with a reason for each of them in turn."""
 
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(", ".join(reason.code or "-" for reason in reasons))
@@ -101,12 +121,17 @@ class Connection(Protocol):
     def first(self, table: str, pk: str) -> Item | None:
         """The item of a partition that sorts first, strongly consistent."""
 
-    def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
-        """One page of an index: ``partition`` and ``sort`` (name and value), ``limit``, newest
-        first, strictly before the sort value where one is given."""
+    def query(self, table: str, query: Query) -> Sequence[Item]:
+        """One page; fewer items than its limit are the end.
+
+        The table is read strongly consistent, an index as it was a moment ago.
+        """
 
     def count_up(self, table: str, key: Item) -> int:
         """Add one to the item's ``count`` and return it; no value is ever returned twice."""
+
+    def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
+        """Set some attributes of one item. Raises ``Refused``."""
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
         """All writes or none; again with the same token within ten minutes is the same one.
@@ -149,24 +174,39 @@ class DynamoDB:
         )
         return _plain(answer["Items"][0]) if answer["Items"] else None
 
-    def query(self, table: str, index: str, request: Mapping[str, Any]) -> Sequence[Item]:
-        (partition, partition_value), (sort, before) = request["partition"], request["sort"]
-        condition, values = "#p = :p", {":p": partition_value}
-        names = {"#p": partition}
-        if before is not None:
-            condition += " AND #s < :s"
-            names["#s"], values[":s"] = sort, before
-        answer = self._call(
-            "query",
-            TableName=table,
-            IndexName=index,
-            KeyConditionExpression=condition,
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=_typed(values),
-            ScanIndexForward=False,
-            Limit=request["limit"],
-        )
-        return [_plain(item) for item in answer["Items"]]
+    def query(self, table: str, query: Query) -> Sequence[Item]:
+        name, value = query.partition
+        names, values = {"#p": name}, {":p": value}
+        condition = "#p = :p"
+        for bound, sign, limit in ((":a", ">", query.after), (":b", "<", query.before)):
+            if limit is not None:
+                values[bound] = limit
+                condition += f" AND #s {sign} {bound}"
+                names["#s"] = query.sort
+        if query.after is not None and query.before is not None:
+            # The service takes one comparison, and BETWEEN takes its own bounds in.
+            condition = "#p = :p AND #s BETWEEN :a AND :b"
+            values[":a"] = query.after + _LEAST
+        of_table = {"ConsistentRead": True}
+        arguments: Any = of_table if query.index is None else {"IndexName": query.index}
+        found: list[Item] = []
+        while len(found) < query.limit:
+            answer = self._call(
+                "query",
+                TableName=table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=_typed(values),
+                ScanIndexForward=not query.newest_first,
+                Limit=query.limit - len(found),
+                **arguments,
+            )
+            found += [_plain(item) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                break
+            # The service ends a page at 1 MB, too.
+            arguments |= {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return [item for item in found if item.get(query.sort) != query.before]
 
     def count_up(self, table: str, key: Item) -> int:
         answer = self._call(
@@ -179,6 +219,19 @@ class DynamoDB:
             ReturnValues="UPDATED_NEW",
         )
         return int(answer["Attributes"]["count"]["N"])
+
+    def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
+        names = {f"#{place}": name for place, name in enumerate(changes)}
+        values = {f":{place}": value for place, value in enumerate(changes.values())}
+        self._call(
+            "update_item",
+            TableName=table,
+            Key=_typed(key),
+            UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(changes))),
+            ConditionExpression=condition.expression,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=_typed({**values, **condition.values}),
+        )
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
         self._call(
@@ -201,6 +254,8 @@ class DynamoDB:
             code = response["Error"]["Code"]
             if code == "TransactionCanceledException":
                 raise Refused(_reasons(response)) from error
+            if code == "ConditionalCheckFailedException":
+                raise Refused([Reason("ConditionalCheckFailed")]) from error
             if code in _NOT_ANSWERED:
                 raise Unavailable from error
             raise

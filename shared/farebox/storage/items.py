@@ -22,18 +22,25 @@ Kept = TypeVar("Kept")
 
 
 def record_item(tenant: Tenant, record: Record, write_id: str) -> Item:
-    """A record's item. Raises ``TooLarge`` over ``MAXIMUM_DOCUMENT_BYTES``."""
+    """A record's item. Raises ``TooLarge``.
+
+    The limit is ``MAXIMUM_DOCUMENT_BYTES``, and after its creation what the record may grow by.
+    """
+    growth = record.growth_bytes if record.version > 1 else 0
     item: dict[str, str | int | bool] = {
         **keys.record(tenant, type(record), record.id),
         "version": record.version,
         "write_id": write_id,
-        "document": text_of(record),
+        "document": text_of(record, MAXIMUM_DOCUMENT_BYTES + growth),
         "list_pk": keys.listing(tenant, type(record), keys.shard(record.id)),
         "list_sk": record.id,
     }
     customer = getattr(record, "customer", None)
     if customer is not None:
         item["customer_list_pk"] = keys.listing_by_customer(tenant, type(record), customer)
+    due_at = getattr(record, "due_at", None)
+    if due_at is not None:
+        item |= keys.due(tenant, type(record), record.id, due_at)
     return item
 
 
@@ -44,7 +51,7 @@ def event_item(tenant: Tenant, event: Event, write_id: str, expires_at: int) -> 
         "type": event.type,
         "created_at": event.created_at,
         "write_id": write_id,
-        "document": text_of(event.record),
+        "document": text_of(event.record, MAXIMUM_DOCUMENT_BYTES + event.record.growth_bytes),
         "expires_at": expires_at,
     }
 
@@ -54,14 +61,14 @@ def record_of(kind: type[Kept], item: Item) -> Kept:
     return read(kind, str(item["document"]))
 
 
-def text_of(record: Any) -> str:
+def text_of(record: Any, maximum: int = MAXIMUM_DOCUMENT_BYTES) -> str:
     """A record as exact JSON text without what is empty. Raises ``TooLarge``."""
     text: str = simplejson.dumps(
         document(record), separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
     size = len(text.encode())
-    if size > MAXIMUM_DOCUMENT_BYTES:
-        message = f"This record would have {size} bytes; the limit is {MAXIMUM_DOCUMENT_BYTES}"
+    if size > maximum:
+        message = f"This record would have {size} bytes; the limit is {maximum}"
         raise TooLarge([FieldError("", "record_too_large", message)])
     return text
 

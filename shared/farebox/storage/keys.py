@@ -1,4 +1,5 @@
-"""Every key there is. All but an API key's own start with the organization and the mode."""
+"""Every key there is. All start with the organization and the mode, but for an API key's own and
+the index of what is due, which holds keys only."""
 
 from dataclasses import dataclass
 
@@ -7,11 +8,14 @@ from farebox.settings import settings
 from farebox.storage.connection import Item
 
 HEAD = "A"
+# Fixed for ever: an event's key follows from its id. Each takes 1,000 write units a second.
+EVENT_SHARDS = 4
 
 _CODES = {
     "product": "PRO",
     "price": "PRI",
     "customer": "CUS",
+    "payment_method": "PM",
     "discount": "DIS",
     "order": "ORD",
     "checkout": "CHK",
@@ -63,13 +67,33 @@ def counter(tenant: Tenant, name: str) -> Item:
 
 
 def event(tenant: Tenant, id: str) -> Item:
-    """Of an event in the outbox."""
-    return {"pk": f"{tenant.prefix}EV#{id}", "sk": HEAD}
+    """Of an event in the outbox, which is in the order of its ids."""
+    return {"pk": event_shard(tenant, _sum(id) % EVENT_SHARDS), "sk": id}
+
+
+def event_shard(tenant: Tenant, shard: int) -> str:
+    """The partition that holds one shard of the outbox."""
+    return f"{tenant.prefix}EV#{shard}"
 
 
 def idempotency(tenant: Tenant, operation: str, value: str) -> Item:
     """Of what an Idempotency-Key (or a request id) made first."""
     return {"pk": f"{tenant.prefix}IK#{operation}#{value}"}
+
+
+def sandbox_intent(tenant: Tenant, id: str) -> Item:
+    """Of an intent of the sandbox."""
+    return {"pk": f"{tenant.prefix}SBI#{id}", "sk": HEAD}
+
+
+def sandbox_charge(tenant: Tenant, intent: str) -> Item:
+    """Of the charge of an intent in the sandbox's ledger: there can be no second one."""
+    return {"pk": f"{tenant.prefix}SBC#{intent}", "sk": HEAD}
+
+
+def sandbox_answer(tenant: Tenant, key: str) -> Item:
+    """Of what the sandbox answered to a key."""
+    return {"pk": f"{tenant.prefix}SBK#{key}"}
 
 
 def listing(tenant: Tenant, kind: type[Record], shard: int) -> str:
@@ -84,4 +108,22 @@ def listing_by_customer(tenant: Tenant, kind: type[Record], customer: str) -> st
 
 def shard(id: str) -> int:
     """The list shard of an id. Raising LIST_SHARDS is safe: a reader asks every shard."""
-    return sum(id.encode()) % settings().list_shards
+    return _sum(id) % settings().list_shards
+
+
+def due(tenant: Tenant, kind: type[Record], id: str, at: str) -> Item:
+    """The place in the index of what is due, of all organizations, oldest first."""
+    mode = "live" if tenant.livemode else "test"
+    return {
+        "due_pk": due_shard(_sum(id) % settings().due_shards),
+        "due_sk": "#".join((at, tenant.organization, mode, kind.kind, id)),
+    }
+
+
+def due_shard(shard: int) -> str:
+    """The partition of one shard of what is due. Raising DUE_SHARDS is safe, as with lists."""
+    return f"DUE#{shard}"
+
+
+def _sum(id: str) -> int:
+    return sum(id.encode())

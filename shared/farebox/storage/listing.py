@@ -15,7 +15,7 @@ from farebox.billing.records import Record
 from farebox.problems import FieldError, InvalidRequest
 from farebox.settings import settings
 from farebox.storage import items, keys
-from farebox.storage.connection import Item, connection
+from farebox.storage.connection import Item, Query, connection
 from farebox.storage.keys import Tenant
 
 MAXIMUM_PAGE = 100
@@ -38,7 +38,7 @@ def page(
     tenant: Tenant, kind: type[Kind], limit: int, cursor: str | None, customer: str | None = None
 ) -> Page:
     """Up to ``limit`` records after ``cursor``, of one customer where named; fewer at 2 MB."""
-    before = _last_id(cursor, kind) if cursor else None
+    before = last_id(cursor, kind.prefix) if cursor else None
     if customer is not None:
         partitions = [keys.listing_by_customer(tenant, kind, customer)]
         index, attribute = "list_by_customer", "customer_list_pk"
@@ -48,16 +48,12 @@ def page(
         index, attribute = "list", "list_pk"
     found: list[Item] = []
     for partition in partitions:
-        request = {
-            "partition": (attribute, partition),
-            "sort": ("list_sk", before),
-            "limit": limit + 1,
-        }
-        found += connection().query(settings().core_table, index, request)
+        query = Query((attribute, partition), "list_sk", limit + 1, index, before=before)
+        found += connection().query(settings().core_table, query)
     names = sorted((str(item["list_sk"]) for item in found), reverse=True)
     records, complete = _records(tenant, kind, names[:limit])
     more = len(names) > limit or not complete
-    return Page(records, _cursor(records[-1].id) if more and records else None)
+    return Page(records, cursor_of(records[-1].id) if more and records else None)
 
 
 def _records(tenant: Tenant, kind: type[Kind], wanted: Sequence[str]) -> tuple[list[Kind], bool]:
@@ -78,16 +74,18 @@ def _records(tenant: Tenant, kind: type[Kind], wanted: Sequence[str]) -> tuple[l
     return records, True
 
 
-def _cursor(id: str) -> str:
+def cursor_of(id: str) -> str:
+    """The cursor of what comes after ``id``."""
     return base64.urlsafe_b64encode(id.encode()).decode().rstrip("=")
 
 
-def _last_id(cursor: str, kind: type[Record]) -> str:
+def last_id(cursor: str, prefix: str) -> str:
+    """The id that a cursor names, which has this prefix. Raises ``InvalidRequest``."""
     try:
         id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except (binascii.Error, ValueError):
         id = ""
-    if not ids.PATTERN.fullmatch(id) or not id.startswith(f"{kind.prefix}_"):
+    if not ids.PATTERN.fullmatch(id) or not id.startswith(f"{prefix}_"):
         message = "Not a cursor of this list: use next_cursor as it came"
         raise InvalidRequest([FieldError("cursor", "invalid_cursor", message)])
     return id

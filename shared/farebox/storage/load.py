@@ -11,7 +11,14 @@ from farebox.billing.known import Known, Reference
 from farebox.billing.organizations import ApiKey, Caller, Organization
 from farebox.billing.records import Kept, Record
 from farebox.limits import MAXIMUM_REFERENCE
-from farebox.problems import Forbidden, KeyReused, StateChanged, Unauthenticated, Unavailable
+from farebox.problems import (
+    Forbidden,
+    KeyReused,
+    NotFound,
+    StateChanged,
+    Unauthenticated,
+    Unavailable,
+)
 from farebox.settings import settings
 from farebox.storage import items, keys
 from farebox.storage.connection import Item, connection
@@ -42,7 +49,6 @@ class Loaded:
     """What was read; ``first`` is what the same idempotency key made before, if it did."""
 
     tenant: Tenant
-    caller: Caller
     known: Known
     keys: Sequence[IdempotencyKey] = ()
     first: Kept | None = None
@@ -55,18 +61,20 @@ def load(
     *,
     creates: type[Record] | None = None,
     request_id: str | None = None,
+    operation: str | None = None,
 ) -> Loaded:
     """Read the caller and all ``references`` in one round trip, and verify the caller first.
 
     A reference by a unique value, or a repeated idempotency key, costs a second; one by a shared
     value a second and a third. ``creates`` names what an Idempotency-Key would make;
-    ``request_id`` is a second such key, from the body.
+    ``request_id`` is a second such key, from the body; ``operation`` tells requests apart that
+    share a scope.
     Raises ``Unauthenticated``, ``Forbidden`` without ``scope``, ``KeyReused``.
     """
     tenant = Tenant(request.credential.organization, request.credential.livemode)
     # Nothing kept has a longer id or name, and DynamoDB takes no longer key.
     wanted = [each for each in dict.fromkeys(references) if len(each.value) <= MAXIMUM_REFERENCE]
-    idempotency = _idempotency_keys(request, scope, request_id) if creates else []
+    idempotency = _idempotency_keys(request, operation or scope, request_id) if creates else []
     caller = _cached(request.credential)
     core = [_key(tenant, each) for each in wanted if each.by not in each.kind.shared]
     if caller is None:
@@ -78,7 +86,26 @@ def load(
     found = _resolve(tenant, wanted, stored)
     known = Known(caller.organization, caller.livemode, found)
     first = _first(tenant, creates, idempotency, stored) if creates else None
-    return Loaded(tenant, caller, known, idempotency, first)
+    return Loaded(tenant, known, idempotency, first)
+
+
+def load_for_worker(tenant: Tenant, references: Iterable[Reference]) -> Loaded:
+    """Read all ``references``, by id, in one round trip, for a worker that no caller waits for.
+
+    Raises ``NotFound`` where there is no such organization.
+    """
+    wanted = list(references)
+    place = keys.organization(tenant)
+    stored = _read([place, *(_key(tenant, each) for each in wanted)], [])
+    organization = stored.get(str(place["pk"]))
+    if organization is None:
+        raise NotFound
+    known = Known(
+        items.record_of(Organization, organization),
+        tenant.livemode,
+        _resolve(tenant, wanted, stored),
+    )
+    return Loaded(tenant, known)
 
 
 def authenticate(credential: Credential) -> Caller:
@@ -115,13 +142,13 @@ def replay(tenant: Tenant, kind: type[Record], item: Item, key: IdempotencyKey) 
 
 
 def _idempotency_keys(
-    request: "Request", scope: str, request_id: str | None
+    request: "Request", operation: str, request_id: str | None
 ) -> list[IdempotencyKey]:
     found = []
     if request.idempotency_key is not None:
-        found.append(IdempotencyKey(scope, request.idempotency_key, request.fingerprint))
+        found.append(IdempotencyKey(operation, request.idempotency_key, request.fingerprint))
     if request_id is not None:
-        found.append(IdempotencyKey(f"{scope}.request_id", request_id, request.fingerprint))
+        found.append(IdempotencyKey(f"{operation}.request_id", request_id, request.fingerprint))
     return found
 
 

@@ -73,6 +73,16 @@ class UpdateCustomer(CustomerFields):
     """Every field of a customer can change."""
 
     metadata: MetadataChanges = None
+    default_payment_method: Id | None = None
+
+
+class CreatePaymentMethod(Input):
+    """A card of the sandbox by its name; without ``default``, the first one is the default."""
+
+    customer: Id
+    test_card: Name
+    default: bool | None = None
+    metadata: Metadata = Field(default_factory=dict)
 
 
 class CreateDiscount(Input):

@@ -17,6 +17,7 @@ from farebox.validation.fields import (
     Description,
     FreeText,
     Id,
+    Instant,
     Metadata,
     MetadataValue,
     Quantity,
@@ -92,7 +93,7 @@ CustomFieldData = Annotated[
 
 
 class CreateOrder(Input):
-    """A draft: what a customer is to pay for, priced and frozen, charged later."""
+    """What a customer is to pay for, priced and frozen, and when it is charged."""
 
     customer: Id
     line_items: LineItems
@@ -104,11 +105,18 @@ class CreateOrder(Input):
     use_billing_address_for_shipping: bool = False
     custom_field_data: CustomFieldData = Field(default_factory=dict)
     metadata: Metadata = Field(default_factory=dict)
-    collection: Literal["draft"] = "draft"
+    collection: Literal["draft", "charge_now", "scheduled"] = "draft"
+    charge_at: Instant | None = None
+    payment_method: Id | None = None
 
     def check(self, rules: Rules) -> None:
         if self.amount is not None and len(self.line_items) != 1:
             rules.broken("excluded", "A custom amount needs exactly one line item", "amount")
+        if self.collection == "scheduled" and self.charge_at is None:
+            rules.broken("required", "A scheduled order needs charge_at", "charge_at")
+        if self.collection != "scheduled" and self.charge_at is not None:
+            message = "charge_at goes with collection scheduled"
+            rules.broken("excluded", message, "charge_at")
         if self.use_billing_address_for_shipping:
             if self.billing_address is None:
                 message = "use_billing_address_for_shipping needs a billing_address"
@@ -116,3 +124,13 @@ class CreateOrder(Input):
             if self.shipping_address is not None:
                 message = "Not together with use_billing_address_for_shipping"
                 rules.broken("excluded", message, "shipping_address")
+
+
+class ChargeOrder(Input):
+    """Charge now; by the customer's default, unless the order or this names a payment method."""
+
+    payment_method: Id | None = None
+
+
+class CancelOrder(Input):
+    """Nothing to say."""

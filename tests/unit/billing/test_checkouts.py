@@ -7,9 +7,9 @@ import pytest
 from farebox.billing import checkouts
 from farebox.billing.catalogue import Product
 from farebox.billing.checkouts import Checkout
-from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.known import Known, Reference
+from farebox.billing.payers import Customer
 from farebox.validation.checkouts import CreateCheckout
 from tests.unit.builders import NOW, asked, broken_rules, customer, discount, known, price, product
 

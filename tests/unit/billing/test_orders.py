@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from farebox.billing import orders
 from farebox.billing.catalogue import Price, Product
-from farebox.billing.customers import Customer
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
+from farebox.billing.payers import Customer
 from farebox.validation.orders import CreateOrder
 from tests.unit.billing.ordering import BUYER, ID, decide, inline, line
 from tests.unit.builders import (
@@ -44,7 +44,7 @@ def test_the_event_tells_of_a_created_order() -> None:
 
     change = orders.create(request, known(BUYER, seat), id=ID, now=NOW)
 
-    assert (change.event, change.before) == ("order.created", None)
+    assert (change.events, change.before) == (("order.created",), None)
 
 
 @given(

@@ -26,7 +26,7 @@ def test_a_price_belongs_to_its_product_and_knows_its_name() -> None:
     assert (made.product, made.product_name, made.lookup_key) == (seat.id, "Seat", "seat")
     assert (made.currency, made.active, made.is_recurring) == ("usd", True, False)
     assert made.metadata == {}
-    assert (change.event, change.alongside) == ("price.created", ())
+    assert (change.events, change.alongside) == (("price.created",), ())
 
 
 def test_a_product_named_inline_is_made_in_the_same_change() -> None:
@@ -38,7 +38,7 @@ def test_a_product_named_inline_is_made_in_the_same_change() -> None:
     assert isinstance(change.record, Price)
     assert change.record.product == alongside.record.id == "prod_new"
     assert (alongside.record.name, alongside.record.metadata) == ("Seat", {"row": 7})
-    assert alongside.event == "product.created"
+    assert alongside.events == ("product.created",)
 
 
 def test_an_unknown_product_has_no_prices() -> None:

@@ -86,4 +86,4 @@ def test_the_change_carries_what_it_replaces() -> None:
 
     change = products.update(before, asked(UpdateProduct, active=False), known(), now=LATER)
 
-    assert (change.event, change.before) == ("product.updated", before)
+    assert (change.events, change.before) == (("product.updated",), before)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from farebox.billing.catalogue import Price, Product
 from farebox.billing.checkouts import Checkout
-from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.line_items import LineItem
 from farebox.billing.orders import Order
 from farebox.billing.organizations import ApiKey, Organization
+from farebox.billing.payers import Customer
 from farebox.billing.records import Event, Record
 from farebox.pricing.quote import Quote, QuoteStep
 from farebox.problems import TooLarge

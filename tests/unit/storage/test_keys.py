@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 from farebox import ids
 from farebox.billing.catalogue import Price, Product
 from farebox.billing.checkouts import Checkout
-from farebox.billing.customers import Customer
 from farebox.billing.discounts import Discount
 from farebox.billing.orders import Order
+from farebox.billing.payers import Customer, PaymentMethod
 from farebox.billing.records import Record
 from farebox.settings import settings
 from farebox.storage import keys
 from farebox.storage.keys import Tenant
 
-KINDS: list[type[Record]] = [Product, Price, Customer, Discount, Order, Checkout]
+KINDS: list[type[Record]] = [
+    *(Product, Price, Customer, PaymentMethod, Discount, Order, Checkout),
+]
 Place = Callable[[Tenant, str], str]
 
 
@@ -31,6 +33,9 @@ PLACES: dict[str, Place] = {
     "organization": lambda tenant, text: pk(keys.organization(tenant)),
     "counter": lambda tenant, text: pk(keys.counter(tenant, text)),
     "event": lambda tenant, text: pk(keys.event(tenant, text)),
+    "sandbox's intent": lambda tenant, text: pk(keys.sandbox_intent(tenant, text)),
+    "sandbox's charge": lambda tenant, text: pk(keys.sandbox_charge(tenant, text)),
+    "sandbox's answer": lambda tenant, text: pk(keys.sandbox_answer(tenant, text)),
     "idempotency": lambda tenant, text: pk(keys.idempotency(tenant, "orders:write", text)),
 }
 

@@ -6,10 +6,11 @@ import pytest
 
 from farebox.validation.catalogue import CreateCustomer, CreateDiscount, UpdateProduct
 from farebox.validation.checkouts import MAXIMUM_CUSTOM_FIELDS, CreateCheckout
-from farebox.validation.orders import MAXIMUM_LINES, CreateOrder
+from farebox.validation.orders import MAXIMUM_LINES, CancelOrder, ChargeOrder, CreateOrder
 from tests.unit.builders import asked, broken_rules
 
 LINE = {"price": "price_1", "quantity": 1}
+NOON = "2026-02-01T12:00:00Z"
 TEXT = {"type": "text", "key": "company", "label": "Company"}
 
 
@@ -90,10 +91,36 @@ def test_shipping_to_the_billing_address_needs_one() -> None:
     ) == [("shipping_address", "excluded")]
 
 
-@pytest.mark.parametrize("collection", ["charge_now", "scheduled", "later"])
-def test_what_cannot_be_collected_yet_is_refused(collection: str) -> None:
-    """Else an order waits for a charge that never comes."""
-    assert broken_rules(lambda: order(collection=collection)) == [("collection", "literal_error")]
+@pytest.mark.parametrize(
+    ("fields", "rules"),
+    [
+        ({"collection": "draft"}, []),
+        ({"collection": "charge_now"}, []),
+        ({"collection": "scheduled", "charge_at": NOON}, []),
+        ({"collection": "later"}, [("collection", "literal_error")]),
+        ({"collection": None}, [("collection", "literal_error")]),
+        ({"collection": "scheduled"}, [("charge_at", "required")]),
+        ({"collection": "charge_now", "charge_at": NOON}, [("charge_at", "excluded")]),
+        ({"charge_at": NOON}, [("charge_at", "excluded")]),
+        ({"collection": "scheduled", "charge_at": "2026-02-01"}, [("charge_at", "invalid_time")]),
+    ],
+)
+def test_an_order_has_a_time_if_and_only_if_it_is_scheduled(
+    fields: dict[str, Any], rules: list[tuple[str, str]]
+) -> None:
+    """Else an order waits for a charge that never comes, or comes at another time."""
+    if rules:
+        assert broken_rules(lambda: order(**fields)) == rules
+    else:
+        assert order(**fields).collection == fields["collection"]
+
+
+def test_a_charge_can_name_its_payment_method_and_nothing_else() -> None:
+    """Else an amount that is sent with it is believed to be charged."""
+    assert asked(ChargeOrder).payment_method is None
+    assert asked(ChargeOrder, payment_method="pm_1").payment_method == "pm_1"
+    assert broken_rules(lambda: asked(ChargeOrder, amount=1)) == [("amount", "unknown_field")]
+    assert broken_rules(lambda: asked(CancelOrder, reason="x")) == [("reason", "unknown_field")]
 
 
 def test_a_blank_description_is_none() -> None:

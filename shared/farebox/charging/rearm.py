@@ -1,0 +1,42 @@
+"""Give a customer's stopped orders another try, on the payment method that is the default now."""
+
+from farebox import clock
+from farebox.billing import charge_requests
+from farebox.billing.known import Reference
+from farebox.billing.orders import Order
+from farebox.billing.payers import Customer
+from farebox.billing.records import Record
+from farebox.charging.messages import Message
+from farebox.problems import NotFound
+from farebox.storage.commit import commit
+from farebox.storage.listing import page
+from farebox.storage.load import Loaded, load_for_worker
+
+PAGE = 100
+
+
+def rearm_orders(message: Message) -> int:
+    """Look at one page of a due customer's orders, newest first; answers with how many it armed.
+
+    The customer stays due until the last page, so that whatever breaks off is taken up again.
+    Raises ``StateChanged`` where an order or the customer changed meanwhile.
+    """
+    loaded = load_for_worker(message.tenant, [Reference(Customer, message.id)])
+    customer = loaded.known.found_as(Customer, message.id)
+    if customer is None:
+        raise NotFound("There is no such customer")
+    if customer.due_at is None:
+        return 0
+    found = page(loaded.tenant, Order, PAGE, customer.rearmed_to, customer.id)
+    armed = sum(_rearm(loaded, customer, order) for order in found.records)
+    commit(loaded, charge_requests.rearmed(customer, found.next_cursor, now=clock.now()))
+    return armed
+
+
+def _rearm(loaded: Loaded, customer: Customer, order: Record) -> bool:
+    assert isinstance(order, Order)
+    policy = loaded.known.organization.retry_policy
+    change = charge_requests.rearm(order, customer, policy, now=clock.now())
+    if change is not None:
+        commit(loaded, change)
+    return change is not None
