@@ -12,6 +12,7 @@ from local.functions import set_environment
 from tests.simulation import plans
 from tests.simulation.deployment import deployment
 from tests.simulation.faults import Chosen, Fault, modes_of
+from tests.simulation.judgment import Evidence
 from tests.simulation.runs import Run, run
 from tests.simulation.scenarios import SCENARIOS
 from tests.simulation.timeline import Stalled
@@ -157,7 +158,7 @@ def _judged(
     except Exception as error:  # else one run would end all of them, and nobody knew which
         broken = [("simulator", f"simulator: {error!r}")]
     else:
-        tally.charges = len(found.world.processor.captures)
+        tally.charges = len(Evidence(found).captures)
         tally.calls = found.world.invocations
         tally.faults.update(fault.mode.name for fault in found.world.ports.injected)
     if broken:

@@ -3,8 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from farebox.instants import instant
 from farebox.settings import settings
-from tests.simulation.judgment import Evidence, Violation
+from tests.simulation.judgment import Evidence, Violation, status_of
+from tests.simulation.timeline import BEGINNING
+
+# A tick that is late, an index that lags, workers that are busy; and once more if a clock is slow.
+LONGEST_WAIT_SECONDS = 1200.0
 
 
 def nothing_is_marked_unsent(evidence: Evidence) -> Iterator[Violation]:
@@ -28,6 +33,21 @@ def nothing_is_marked_unsent(evidence: Evidence) -> Iterator[Violation]:
             yield Violation("F8", f"{what} was marked as handed out, and was not sent")
         else:
             sent[what] -= 1
+
+
+def what_is_due_is_looked_at(evidence: Evidence) -> Iterator[Violation]:
+    """F8: within some minutes, once nothing is disturbed any more and no message is late."""
+    plan = evidence.run.plan
+    patience = LONGEST_WAIT_SECONDS + 2 * plan.conditions.skew_seconds
+    patience += plan.conditions.queue.latest_seconds if plan.conditions.queue.late else 0.0
+    for order in evidence.orders:
+        for before, after in zip(order.versions, order.versions[1:], strict=False):
+            if status_of(before.document) not in ("scheduled", "retrying"):
+                continue
+            due_at = (instant(before.document["due_at"]) - BEGINNING).total_seconds()
+            waited = after.at - max(due_at, before.at, plan.disturbed_until)
+            if waited > patience:
+                yield Violation("F8", f"{order.id} was due for {waited:.0f} s")
 
 
 def _id_in(text: str) -> str:

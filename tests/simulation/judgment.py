@@ -68,6 +68,16 @@ class Evidence:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.processor = run.world.processor
+        self.captures = self._in_the_sandbox() if self.sandbox else self.processor.captures
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the ledger is the sandbox's, which tells nothing but what was charged."""
+        return self.run.plan.conditions.sandbox
+
+    def _in_the_sandbox(self) -> Sequence[Capture]:
+        charges = [document_of(item) for _, item in self.kept("SBC")]
+        return [Capture(each["order"], "", each["amount"], each["currency"], 0) for each in charges]
 
     @cached_property
     def orders(self) -> Sequence[Order]:
@@ -81,7 +91,7 @@ class Evidence:
             key,
             versions[-1].document,
             versions,
-            [each for each in self.processor.captures if each.order == id],
+            [each for each in self.captures if each.order == id],
             [each for each in self.processor.executions if each.order == id],
         )
 

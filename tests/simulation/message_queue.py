@@ -12,6 +12,8 @@ from typing import Any
 from tests.simulation.luck import Luck
 from tests.simulation.timeline import Process, Timeline
 
+MOST_COPIES = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
@@ -58,7 +60,7 @@ class MessageQueue:
             random = self.luck.of(text)
             copies = 1
             if random.random() < self.quirks.duplicated:
-                copies += random.randint(1, 3)
+                copies += random.randint(1, MOST_COPIES)
             for _ in range(copies):
                 self.sent += 1
                 message = _Message(f"message-{self.sent}", text, random)

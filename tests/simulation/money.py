@@ -15,15 +15,15 @@ from tests.simulation.judgment import (
     document_of,
     status_of,
 )
-from tests.simulation.schedule import DAY, HOUR
+from tests.simulation.schedule import HOUR
 
 MOST_ATTEMPTS = 8
 SHORTEST_DELAY = timedelta(days=2)
 DUE = frozenset(("scheduled", "charging", "processing", "retrying"))
 UNPAID_ENDS = frozenset(("draft", "failed", "requires_action", "canceled"))
 REFUSED = ("declined", "requires_action")
-# A processor that answers an error again and again forgets it after a day; then one hour's look.
-LONGEST_DOUBT_SECONDS = DAY + 2 * HOUR
+# Once a processor has forgotten an error that it repeated: some looks, an hour apart by then.
+LONGEST_DOUBT_SECONDS = 6 * HOUR
 
 
 def no_double_charge(evidence: Evidence) -> Iterator[Violation]:
@@ -65,7 +65,8 @@ def no_lost_charge(evidence: Evidence) -> Iterator[Violation]:
         for attempt in order.attempts:
             if executed.get(attempt["number"], attempt["token"]) != attempt["token"]:
                 yield Violation("I4", f"attempt {attempt['number']} at {order.id}: another method")
-            if attempt.get("status") in REFUSED and attempt["number"] not in executed:
+            refused = attempt.get("status") in REFUSED and not evidence.sandbox
+            if refused and attempt["number"] not in executed:
                 yield Violation("I2", f"attempt {attempt['number']} at {order.id} was never made")
         yield from _ladder(order)
 
@@ -125,7 +126,7 @@ def books_agree(evidence: Evidence) -> Iterator[Violation]:
             if (capture.amount, capture.currency) != owed:
                 asked = f"{capture.amount} {capture.currency} instead of {owed}"
                 yield Violation("I4", f"{order.id} was charged {asked}")
-    for capture in evidence.processor.captures:
+    for capture in evidence.captures:
         captured[capture.currency] += capture.amount
     if paid != captured:
         yield Violation("I3", f"paid {dict(paid)}, captured {dict(captured)}")
@@ -142,11 +143,13 @@ def no_limbo(evidence: Evidence) -> Iterator[Violation]:
         for key in entries:
             yield Violation("I5", f"{key[0]} is due for ever")
     disturbed = evidence.run.plan.disturbed_until
+    conditions = evidence.run.plan.conditions
+    longest = conditions.key_seconds + LONGEST_DOUBT_SECONDS + 2 * conditions.skew_seconds
     for order in evidence.orders:
         if order.status in DUE:
             yield Violation("I5", f"{order.id} is {order.status} for ever")
         for begin, end in _doubts(order):
-            if end - max(begin, disturbed) > LONGEST_DOUBT_SECONDS:
+            if end - max(begin, disturbed) > longest:
                 yield Violation("I5", f"{order.id} was in doubt for {(end - begin) / HOUR:.1f} h")
 
 

@@ -95,8 +95,8 @@ def drawn(seed: int) -> Plan:
     random = Random(f"{seed}/plan")
     orders = 1 + int(random.random() ** 10 * MOST_ORDERS)
     span = random.choice((1.0, 60.0, HOUR, DAY))
-    rate, until = random.choice(
-        ((1.0, 10 * MINUTE), (1.0, 2 * HOUR), (0.5, 2 * DAY), (0.3, 40 * DAY))
+    until, highest = random.choice(
+        ((10 * MINUTE, 0.2), (2 * HOUR, 0.2), (2 * DAY, 0.1), (40 * DAY, 0.06))
     )
     return Plan(
         Conditions(
@@ -107,9 +107,10 @@ def drawn(seed: int) -> Plan:
             key_seconds=random.choice((FORGETFUL_SECONDS, DAY, DAY)),
             queue=_quirks(random),
             ticks=_ticks(random),
+            sandbox=random.random() < 0.1,
         ),
         tuple(_order(random, number, span) for number in range(orders)),
-        rate * random.uniform(0.05, 0.2),
+        random.uniform(0.05, highest),
         until,
         POISON if random.random() < 0.3 else (),
     )

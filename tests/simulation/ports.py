@@ -17,7 +17,6 @@ LONGEST_THROTTLE_SECONDS = 60.0
 CLIENT_SECONDS = 5.0
 
 Result = TypeVar("Result")
-Refusal = Callable[[], Exception]
 
 
 @dataclass(slots=True)
@@ -71,6 +70,7 @@ class Ports:
         return found
 
     def die(self, sandbox: Sandbox) -> Crash:
+        """The end of an invocation, to be raised."""
         sandbox.dead = True
         self.tell(sandbox.name, "died")
         return Crash()
@@ -93,6 +93,7 @@ class Ports:
         return done
 
     def tell(self, who: str, what: str) -> None:
+        """Add a line to the trace, where there is one."""
         if self.tracing:
             self.trace.append(Traced(self.timeline.now, who, what))
 

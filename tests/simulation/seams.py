@@ -12,6 +12,7 @@ from tests.simulation.processor import Confirmation, Processor
 from tests.simulation.store import LONGEST_LAG_SECONDS, Key, Store
 from tests.simulation.timeline import Process
 
+CONFLICT = "TransactionConflict"
 # A batch may see some items of a transaction before it sees the others.
 TORN_READS = 0.05
 LATEST_CALL_SECONDS = 300.0
@@ -70,7 +71,7 @@ class DynamoDB:
         self._call(
             "update",
             lambda: self._store.update(table, key, changes, condition),
-            refuse=lambda after: _failed_condition() if after else Unavailable(),
+            refuse=lambda after: _refused("ConditionalCheckFailed" if after else CONFLICT),
             shown=lambda: f"{key['pk']} {dict(changes)}",
         )
 
@@ -115,11 +116,11 @@ def _shown_writes(writes: Sequence[Write]) -> str:
 
 
 def _conflict(writes: Sequence[Write]) -> Refused:
-    return Refused([Reason("TransactionConflict") for _ in writes])
+    return _refused(*[CONFLICT for _ in writes])
 
 
-def _failed_condition() -> Refused:
-    return Refused([Reason("ConditionalCheckFailed")])
+def _refused(*codes: str) -> Refused:
+    return Refused([Reason(code) for code in codes])
 
 
 def _met_itself(writes: Sequence[Write]) -> Refused:

@@ -15,6 +15,7 @@ JUDGES: Sequence[Callable[[Evidence], Iterator[Violation]]] = (
     money.no_limbo,
     money.nothing_changes_afterwards,
     handing_out.nothing_is_marked_unsent,
+    handing_out.what_is_due_is_looked_at,
     handing_out.failures_are_reported,
     bookkeeping.one_request_makes_one_order,
     bookkeeping.names_are_unique,

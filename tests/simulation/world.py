@@ -56,7 +56,10 @@ def _silent(name: str, **dimensions: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a world is like, beside its faults: everything is drawn from ``seed``."""
+    """What a world is like, beside its faults: everything is drawn from ``seed``.
+
+    With ``sandbox``, the package's own processor charges, and keeps its books in the same store.
+    """
 
     seed: str = "0"
     begins_at: float = 0.0
@@ -67,6 +70,7 @@ class Conditions:
     settling_seconds: float = 2 * DAY
     queue: Quirks = Quirks()
     ticks: Ticks = Ticks()
+    sandbox: bool = False
 
 
 class World:
@@ -227,7 +231,9 @@ class World:
         connection.use(seams.DynamoDB(self.ports, self.store, self.conditions.staleness_seconds))
         queue.use(seams.Queue(self.ports, self.messages))
         invocation.use(seams.Worker(self.ports, self._ask))
-        payments.use(seams.Payments(self.ports, self.processor))
+        payments.use(
+            None if self.conditions.sandbox else seams.Payments(self.ports, self.processor)
+        )
         clock.use(self._now, self.ports.elapse)
         ids.use(self._draw)
         load.forget_callers()
