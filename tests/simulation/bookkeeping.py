@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from farebox.settings import settings
@@ -18,6 +19,8 @@ from tests.simulation.judgment import (
 )
 from tests.simulation.plans import CHARGE, CHARGE_BY
 from tests.simulation.runs import Creation, Reading
+from tests.simulation.shop import shop
+from tests.simulation.store import Key
 
 ID = re.compile(r"\b(?:ord|cus|pm|prod|price|evt)_[0-9a-hjkmnp-tv-z]{26}\b")
 # What a change to a state tells, beside that the order was updated; that it is charged, nobody.
@@ -123,14 +126,9 @@ def _told(before: Version | None, after: Version) -> Sequence[str]:
 
 def nobody_sees_anothers(evidence: Evidence) -> Iterator[Violation]:
     """I9: no answer names a record of another organization."""
-    owners: dict[str, str] = {}
-    core, events = settings().core_table, settings().events_table
-    tables = evidence.run.world.store.tables
-    for table, place in ((core, 0), (events, 1)):
-        for key in tables[table].items:
-            id = key[place].rpartition("#")[2]
-            if "_" in id and key[0].startswith("O#"):
-                owners[id] = key[0].split("#")[1]
+    owners = dict(_owners_before())
+    for transaction in evidence.run.world.history.transactions:
+        owners |= _owners((each.table, each.key) for each in transaction.written)
     for merchant in evidence.run.merchants:
         for answer in merchant.answers:
             for id in ID.findall(answer.text):
@@ -138,6 +136,22 @@ def nobody_sees_anothers(evidence: Evidence) -> Iterator[Violation]:
                     yield Violation("I9", f"{answer.method} {answer.path} showed {id}")
     for leak in evidence.run.leaks:
         yield Violation("I9", leak)
+
+
+@cache
+def _owners_before() -> Mapping[str, str]:
+    tables = shop().store.tables
+    return _owners((name, key) for name, table in tables.items() for key in table.items)
+
+
+def _owners(written: Iterable[tuple[str, Key]]) -> dict[str, str]:
+    """The organization of each record and event."""
+    events = settings().events_table
+    return {
+        key[table == events].rpartition("#")[2]: key[0].split("#")[1]
+        for table, key in written
+        if key[0].startswith("O#")
+    }
 
 
 def reads_are_true(evidence: Evidence) -> Iterator[Violation]:

@@ -37,15 +37,15 @@ def nothing_is_marked_unsent(evidence: Evidence) -> Iterator[Violation]:
 
 def what_is_due_is_looked_at(evidence: Evidence) -> Iterator[Violation]:
     """F8: within some minutes, once nothing is disturbed any more and no message is late."""
-    plan = evidence.run.plan
-    patience = LONGEST_WAIT_SECONDS + 2 * plan.conditions.skew_seconds
-    patience += plan.conditions.queue.latest_seconds if plan.conditions.queue.late else 0.0
+    conditions = evidence.run.plan.conditions
+    patience = LONGEST_WAIT_SECONDS + 2 * conditions.skew_seconds
+    patience += conditions.queue.latest_seconds if conditions.queue.late else 0.0
     for order in evidence.orders:
         for before, after in zip(order.versions, order.versions[1:], strict=False):
             if status_of(before.document) not in ("scheduled", "retrying"):
                 continue
             due_at = (instant(before.document["due_at"]) - BEGINNING).total_seconds()
-            waited = after.at - max(due_at, before.at, plan.disturbed_until)
+            waited = after.at - max(due_at, before.at, evidence.disturbed_until)
             if waited > patience:
                 yield Violation("F8", f"{order.id} was due for {waited:.0f} s")
 

@@ -8,6 +8,7 @@ from typing import Any
 import simplejson
 
 from farebox.settings import settings
+from farebox.storage.keys import HEAD
 from tests.simulation.history import Version
 from tests.simulation.processor import Capture, Execution
 from tests.simulation.runs import Run
@@ -71,6 +72,12 @@ class Evidence:
         self.captures = self._in_the_sandbox() if self.sandbox else self.processor.captures
 
     @property
+    def disturbed_until(self) -> float:
+        """When the last fault was over, and the schedule's last pause."""
+        missed = max((end for _, end in self.run.plan.conditions.ticks.missed), default=0.0)
+        return max(self.run.world.ports.disturbed_until, missed)
+
+    @property
     def sandbox(self) -> bool:
         """Whether the ledger is the sandbox's, which tells nothing but what was charged."""
         return self.run.plan.conditions.sandbox
@@ -94,6 +101,12 @@ class Evidence:
             [each for each in self.captures if each.order == id],
             [each for each in self.processor.executions if each.order == id],
         )
+
+    def customer_of(self, order: Order) -> Mapping[str, Any]:
+        """The customer of an order, at rest."""
+        place = order.key.replace(f"#ORD#{order.id}", f"#CUS#{order.document['customer']}")
+        table = self.run.world.store.tables[settings().core_table]
+        return document_of(table.items[place, HEAD])
 
     def kept(self, family: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The items of core of one family (``UQ``, ``PRI``), by partition key."""

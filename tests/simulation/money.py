@@ -12,7 +12,6 @@ from tests.simulation.judgment import (
     Order,
     Violation,
     attempts_of,
-    document_of,
     status_of,
 )
 from tests.simulation.schedule import HOUR
@@ -101,16 +100,15 @@ def nobody_is_charged_early(evidence: Evidence) -> Iterator[Violation]:
 
 def new_methods_are_tried(evidence: Evidence) -> Iterator[Violation]:
     """I2: nothing stays stopped whose customer has left another payment method since."""
-    customers = {key.rpartition("#")[2]: document_of(item) for key, item in evidence.kept("CUS")}
     for order in evidence.orders:
         document = order.document
-        default = customers[document["customer"]].get("default_payment_method")
         stopped = order.status in ("failed", "requires_action")
         by_default = "payment_method" not in document and "collection" in document
-        if not stopped or default is None or not by_default:
+        if not stopped or not by_default:
             continue
+        default = evidence.customer_of(order).get("default_payment_method")
         tried = [attempt["payment_method"] for attempt in order.attempts]
-        if default["id"] not in tried and len(tried) < MOST_ATTEMPTS:
+        if default is not None and default["id"] not in tried and len(tried) < MOST_ATTEMPTS:
             untried = f"{default['id']} of {document['customer']} was not tried"
             yield Violation("I2", f"{order.id} is {order.status}, and {untried}")
 
@@ -142,7 +140,7 @@ def no_limbo(evidence: Evidence) -> Iterator[Violation]:
     for entries in evidence.run.world.store.tables[core].indexes["due"].entries.values():
         for key in entries:
             yield Violation("I5", f"{key[0]} is due for ever")
-    disturbed = evidence.run.plan.disturbed_until
+    disturbed = evidence.disturbed_until
     conditions = evidence.run.plan.conditions
     longest = conditions.key_seconds + LONGEST_DOUBT_SECONDS + 2 * conditions.skew_seconds
     for order in evidence.orders:

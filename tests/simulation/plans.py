@@ -83,21 +83,16 @@ class Plan:
     faults_until: float = 0.0
     poison: tuple[str, ...] = ()
 
-    @property
-    def disturbed_until(self) -> float:
-        """When the last thing goes wrong that was not planned by a customer's bank."""
-        missed = max((end for _, end in self.conditions.ticks.missed), default=0.0)
-        return max(self.faults_until, missed)
-
 
 def drawn(seed: int) -> Plan:
     """The plan of a seed."""
     random = Random(f"{seed}/plan")
     orders = 1 + int(random.random() ** 10 * MOST_ORDERS)
     span = random.choice((1.0, 60.0, HOUR, DAY))
-    until, highest = random.choice(
+    window, highest = random.choice(
         ((10 * MINUTE, 0.2), (2 * HOUR, 0.2), (2 * DAY, 0.1), (40 * DAY, 0.06))
     )
+    planned = tuple(_order(random, number, span) for number in range(orders))
     return Plan(
         Conditions(
             seed=str(seed),
@@ -109,9 +104,9 @@ def drawn(seed: int) -> Plan:
             ticks=_ticks(random),
             sandbox=random.random() < 0.1,
         ),
-        tuple(_order(random, number, span) for number in range(orders)),
+        planned,
         random.uniform(0.05, highest),
-        until,
+        window + max(order.at + order.charge_in for order in planned),
         POISON if random.random() < 0.3 else (),
     )
 

@@ -59,6 +59,7 @@ class Ports:
     injected: list[Fault] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     trace: list[Traced] = field(default_factory=list)
+    disturbed_until: float = 0.0
     _throttled: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -126,6 +127,7 @@ class Ports:
         mode = self.faults.of(call, self.timeline.now)
         if mode is not None:
             self.injected.append(Fault(call, mode))
+            self.disturbed_until = max(self.disturbed_until, self.timeline.now)
             self._tell_of(call, shown, f"FAULT {mode.name}")
             return self._go_wrong(mode, port, sandbox, effect, lost, refuse, latest)
         self.elapse(sandbox.delay())
@@ -167,6 +169,7 @@ class Ports:
         if mode is Mode.THROTTLE:
             lasts = sandbox.random.random() * LONGEST_THROTTLE_SECONDS
             self._throttled[port] = self.timeline.now + lasts
+            self.disturbed_until = max(self.disturbed_until, self._throttled[port])
         if mode in (Mode.SLOW, Mode.SLOW_WITH_EFFECT):
             self.elapse(sandbox.ends - self.timeline.now)
         if mode is not Mode.THROTTLE:

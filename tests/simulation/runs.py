@@ -196,7 +196,8 @@ def _read_back(run: Run) -> None:
     run.world.timeline.wait(REST_SECONDS)
     for place in sorted({order.tenant for order in run.plan.orders}):
         run.listed[place] = _pages(run.merchants[place], "/v1/orders", PAGE)
-        run.events[place] = _pages(run.merchants[place], "/v1/events", EVENTS_PAGE)
+        told = sum(1 for _ in run.world.history.events())
+        run.events[place] = _pages(run.merchants[place], "/v1/events", min(EVENTS_PAGE, told + 1))
 
 
 def _pages(merchant: Merchant, path: str, limit: int) -> list[Any]:

@@ -21,13 +21,14 @@ from tests.simulation.scenarios import SCENARIOS
 from tests.simulation.verdicts import violations
 
 SEEDS = 40
+SEED = 6
 # Among the bugs that so few seeds show.
 EARLY = ("no_key", "due_entry_deleted_by_a_claim", "key_checked_then_used", "times_hundred")
 DIGEST = """
 from tests.simulation import campaigns
 campaigns.prepare()
 from tests.simulation.test_simulation import digest
-print(digest(3))
+print(digest(6))
 """
 
 
@@ -70,9 +71,9 @@ def test_a_seed_makes_the_same_run_again() -> None:
         [sys.executable, "-c", DIGEST], env=environment, capture_output=True, text=True, check=True
     )
 
-    assert digest(3) == digest(3)
-    assert digest(3) == elsewhere.stdout.strip()
-    assert digest(3) != digest(4)
+    assert digest(SEED) == digest(SEED)
+    assert digest(SEED) == elsewhere.stdout.strip()
+    assert digest(SEED) != digest(SEED + 1)
 
 
 @pytest.mark.parametrize(
