@@ -22,7 +22,7 @@ run: .venv/run-installed
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
 test: .venv/test-installed
-	$(BIN)/python -m pytest -q -m "not sam and not containers and not stack and not simulation"
+	$(BIN)/python -m pytest -q -m "not sam and not containers and not stack and not sdks and not simulation"
 
 lint: .venv/test-installed
 	$(BIN)/ruff format --check .

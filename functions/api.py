@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 from urllib.parse import unquote
 
@@ -17,35 +17,36 @@ from farebox.operations.routes import routes
 from farebox.problems import MethodNotAllowed, NotFound
 from farebox.storage.load import authenticate
 
-METHODS = ("GET", "POST", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CREATES = {"prices": create_price, "orders": create_order, "checkouts": create_checkout}
 
 # The resolver keeps the request in one place for the whole process, so it only finds the line:
 # the line is walked outside of it.
-router = APIGatewayHttpResolver()
 finding = Lock()
 found: list[Callable[[Request], Answer]] = []
 
 
-def _register(method: str, path: str, line: Line) -> None:
+@cache
+def router(dialect: str) -> APIGatewayHttpResolver:
+    made = APIGatewayHttpResolver()
+    for method, path, line in routes(dialect, {n: m.handler.line for n, m in CREATES.items()}):
+        made.route(path, method=[method])(_finds(line))
+    return made
+
+
+def _finds(line: Line) -> Callable[..., Response[str]]:
     def find(**parameters: str) -> Response[str]:
         decoded = {name: unquote(value) for name, value in parameters.items()}
         found.append(partial(line, **decoded))
         return Response(200)
 
-    router.route(path, method=[method])(find)
-
-
-for name, module in CREATES.items():
-    _register("POST", f"/v1/{name}", module.handler.line)
-for route in routes():
-    _register(*route)
+    return find
 
 
 def _line(request: Request) -> Callable[[Request], Answer] | None:
     with finding:
         found.clear()  # a resolver that failed half-way must not leave its line to the next caller
-        router.resolve(request.as_event(), None)  # type: ignore[arg-type]
+        router(request.dialect).resolve(request.as_event(), None)  # type: ignore[arg-type]
         return found.pop() if found else None
 
 

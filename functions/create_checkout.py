@@ -4,7 +4,7 @@ from farebox import clock, dialects, ids
 from farebox.billing import checkouts
 from farebox.handler import Answer, Request, endpoint
 from farebox.storage.commit import commit
-from farebox.storage.load import authenticate, load
+from farebox.storage.load import authenticate, load, load_more
 from farebox.validation.checkouts import CreateCheckout
 
 
@@ -20,9 +20,11 @@ def handler(request: Request) -> Answer:
         request_id=asked.request_id,
     )
     if loaded.first is not None:
-        return dialect.write_created(loaded.first)
+        known = load_more(loaded, dialect.expands([loaded.first.record]))
+        return dialect.write_created(loaded.first, known)
     id = ids.new(checkouts.Checkout.prefix)
     change = checkouts.create(
         asked, loaded.known, id=id, url=f"{request.base_url}/checkout/{id}", now=clock.now()
     )
-    return dialect.write_created(commit(loaded, change))
+    kept = commit(loaded, change)
+    return dialect.write_created(kept, load_more(loaded, dialect.expands([kept.record])))

@@ -5,7 +5,7 @@ from farebox.billing import prices
 from farebox.billing.catalogue import Price, Product
 from farebox.handler import Answer, Request, endpoint
 from farebox.storage.commit import commit
-from farebox.storage.load import authenticate, load
+from farebox.storage.load import authenticate, load, load_more
 from farebox.validation.prices import CreatePrice
 
 
@@ -15,7 +15,9 @@ def handler(request: Request) -> Answer:
     asked = dialect.read(CreatePrice, request)
     loaded = load(request, "prices:write", prices.references(asked), creates=Price)
     if loaded.first is not None:
-        return dialect.write_created(loaded.first)
+        known = load_more(loaded, dialect.expands([loaded.first.record]))
+        return dialect.write_created(loaded.first, known)
     id, product_id = ids.new(Price.prefix), ids.new(Product.prefix)
     change = prices.create(asked, loaded.known, id=id, product_id=product_id, now=clock.now())
-    return dialect.write_created(commit(loaded, change))
+    kept = commit(loaded, change)
+    return dialect.write_created(kept, load_more(loaded, dialect.expands([kept.record])))

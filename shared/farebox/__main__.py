@@ -25,6 +25,7 @@ from farebox.billing.organizations import ALL_SCOPES, DEFAULT_CURRENCY
 from farebox.billing.payment_methods import SANDBOX
 from farebox.billing.retry_policy import LARGEST_MAXIMUM, MAXIMUM_DELAY_DAYS, MAXIMUM_RETRIES
 from farebox.charging.reconcile import reconcile
+from farebox.mounts import MOUNTED, NATIVE
 from farebox.pricing.money import currencies
 from farebox.problems import Problem
 
@@ -126,6 +127,7 @@ def _create_key(asked: argparse.Namespace) -> list[str]:
         livemode=asked.mode == "live",
         name=asked.name,
         scopes=tuple(asked.scope or [ALL_SCOPES]),
+        dialect=asked.dialect,
     )
     return [key, "This key is shown this once: keep it where you keep secrets."]
 
@@ -187,6 +189,11 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--name", default="")
     create.add_argument(
         "--scope", action="append", type=_scope, help="such as orders:write; all without"
+    )
+    create.add_argument(
+        "--dialect",
+        choices=(NATIVE, *MOUNTED),
+        help="the only language it speaks; any without",
     )
     create.set_defaults(run=_create_key)
     revoke = key.add_parser("revoke", help="make a key useless")

@@ -92,7 +92,12 @@ def create_organization(
 
 
 def create_key(
-    organization: str, *, livemode: bool, name: str = "", scopes: tuple[str, ...] = (ALL_SCOPES,)
+    organization: str,
+    *,
+    livemode: bool,
+    name: str = "",
+    scopes: tuple[str, ...] = (ALL_SCOPES,),
+    dialect: str | None = None,
 ) -> str:
     """Keep one more key of an organization, and answer with it: it is shown now and never again.
 
@@ -103,7 +108,8 @@ def create_key(
     if not connection().read({table: [key]})[table]:
         raise UnknownKey(f"There is no organization {organization} here")
     made = api_keys.new(organization, livemode=livemode)
-    kept = replace(_new_key(organization, made, livemode, name), scopes=scopes)
+    key_record = _new_key(organization, made, livemode, name)
+    kept = replace(key_record, scopes=scopes, dialect=dialect)
     connection().transact([_put(_key_item(made, kept))], ids.entropy(16).hex())
     return made
 

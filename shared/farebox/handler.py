@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import simplejson
 
-from farebox import api_keys, deadline, ids, telemetry
+from farebox import api_keys, deadline, ids, mounts, telemetry
 from farebox.api_keys import Credential
 from farebox.problems import FieldError, InvalidRequest, MalformedBody, Problem, StateChanged
 from farebox.settings import settings
@@ -41,9 +41,19 @@ class Request:
     domain: str
     request_id: str
 
+    @cached_property
+    def dialect(self) -> str:
+        """The name of the language that is spoken at this path."""
+        return mounts.split(self.path)[0]
+
+    @cached_property
+    def route(self) -> str:
+        """The path in that language."""
+        return mounts.split(self.path)[1]
+
     def as_event(self) -> dict[str, Any]:
         """As much of a gateway event as a router needs; its path is escaped throughout."""
-        path = quote(self.path)
+        path = quote(self.route)
         context = {"stage": "$default", "http": {"method": self.method, "path": path}}
         return {"version": "2.0", "rawPath": path, "requestContext": context}
 
@@ -118,7 +128,7 @@ class Answer:
 class Voice(Protocol):
     """The part of a dialect that the wrapper needs: how it says no."""
 
-    def write_problem(self, problem: Problem, request_id: str) -> Answer: ...
+    def write_problem(self, problem: Problem, request: Request) -> Answer: ...
 
 
 Line = Callable[..., Answer]
@@ -131,7 +141,7 @@ class Endpoint:
 
     line: Line
     speaks: Callable[[Request], Voice]
-    authenticate: Callable[[Credential], object]
+    authenticate: Callable[[Request], object]
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         telemetry.start()
@@ -166,16 +176,16 @@ class Endpoint:
             except StateChanged:
                 continue
             except InvalidRequest:
-                self.authenticate(request.credential)
+                self.authenticate(request)
                 raise
         return self.line(request)
 
     def _refuse(self, problem: Problem, request: Request) -> Answer:
-        return self.speaks(request).write_problem(problem, request.request_id)
+        return self.speaks(request).write_problem(problem, request)
 
 
 def endpoint(
-    speaks: Callable[[Request], Voice], authenticate: Callable[[Credential], object]
+    speaks: Callable[[Request], Voice], authenticate: Callable[[Request], object]
 ) -> Callable[[Line], Endpoint]:
     """Make a Lambda handler of a function from ``Request`` to ``Answer``.
 

@@ -5,6 +5,7 @@
     │   ├── MalformedBody 400  the body cannot be read at all
     │   └── TooLarge     413   body or record over its limit
     ├── Unauthenticated  401   no key, or none that is valid
+    │   └── OtherDialect 401   the key is bound to another language
     ├── Forbidden        403   the key lacks the scope
     ├── NotFound         404   unknown, or another organization's
     ├── MethodNotAllowed 405   the path is there, for other methods
@@ -13,6 +14,7 @@
     │   ├── KeyReused    422   Idempotency-Key seen before with another body
     │   └── StateChanged 409   the record changed while this request ran; run again
     └── Unavailable      503   the database did not answer, or not clearly
+        └── OutcomeUnknown    nor is it known whether it kept what it was given
 
 A problem is recognised by its class and told to callers by its ``code``, never by its text.
 No message carries a key, a stack or another organization's data.
@@ -80,6 +82,10 @@ class Unauthenticated(Problem):
     title = "A valid API key is needed: Authorization: Bearer fb_test_… or x-api-key"
 
 
+class OtherDialect(Unauthenticated):
+    """Told apart by languages in which an invalid key has another status than a missing one."""
+
+
 class Forbidden(Problem):
     status = 403
     code = "insufficient_scope"
@@ -128,6 +134,10 @@ class Unavailable(Problem):
     status = 503
     code = "unavailable"
     title = "Try again; with an Idempotency-Key nothing happens twice"
+
+
+class OutcomeUnknown(Unavailable):
+    """A caller who sends it again without an Idempotency-Key may make a second one."""
 
 
 class FieldErrors:

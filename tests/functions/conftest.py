@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from farebox import bootstrap
-from farebox.settings import settings
 from farebox.storage import connection
 from local.functions import Functions
 from local.template import Stack
@@ -16,7 +15,9 @@ from tests.charging import Charging
 from tests.client import Api
 from tests.clocks import StoppedClock
 from tests.conftest import EVENTS, new_organization
-from tests.functions.shop import Shop, check_books, ids_in_turn, kept
+from tests.functions.neighbours import Neighbour
+from tests.functions.shop import Shop, check_books, ids_in_turn
+from tests.tables import everything
 
 
 @pytest.fixture
@@ -29,6 +30,11 @@ def other(tables: None, stack: Stack, functions: Functions) -> Api:
 def live(api: Api) -> Api:
     """The same organization as ``api``, in live mode."""
     return replace(api, key=bootstrap.create_key(api.organization, livemode=True))
+
+
+@pytest.fixture(params=["another organization", "the other mode"])
+def neighbour(request: pytest.FixtureRequest, other: Api, live: Api) -> Neighbour:
+    return Neighbour(other if request.param == "another organization" else live)
 
 
 @pytest.fixture
@@ -52,16 +58,8 @@ def example_event(example_shop: None) -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture
-def shop(
-    api: Api,
-    charging: Charging,
-    stopped: StoppedClock,
-    stack: Stack,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Shop]:
+def shop(api: Api, charging: Charging, stopped: StoppedClock, stack: Stack) -> Iterator[Shop]:
     """A shop that charges; its books are checked in the end, whatever the test was about."""
-    monkeypatch.setenv("DUE_SHARDS", "2")  # each tick reads each of them
-    settings.cache_clear()
     with ids_in_turn():
         yield Shop(api, charging, stopped, stack)
-    check_books(kept())
+    check_books(everything(stack))

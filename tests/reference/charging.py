@@ -58,7 +58,7 @@ ANSWERED: Mapping[tuple[str, ...], str] = {
     ("processor", "intent"): "who charges it, and the one payment intent that it is charged by",
     ("invoice_number",): "`INV-<customer>-0001`, counted per customer, once it is paid",
     ("paid_at", "canceled_at"): "when that was",
-    ("fulfillment_status", "return_status"): "`pending` and `none` so far",
+    ("fulfillment_status", "return_status"): "how far it has come: as you last said",
 }
 ATTEMPT: Mapping[tuple[str, ...], str] = {
     ("number",): "1, 2, 3 …",

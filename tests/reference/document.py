@@ -8,7 +8,7 @@ from typing import Any
 from api import CREATES
 from farebox.handler import Line
 from farebox.operations import catalogue, charges, events, pages, periods, quotes, reads
-from farebox.operations.routes import routes
+from farebox.operations.routes.farebox import routes
 from farebox.validation.check import Input
 from farebox.validation.fields import MAXIMUM_EXTERNAL, RATE_DECIMALS, RATE_WHOLE_DIGITS
 from farebox.validation.orders import LineItem
@@ -33,6 +33,7 @@ DOES: Mapping[Any, str] = {
     catalogue.update: "change",
     catalogue.delete_customer: "delete",
     catalogue.detach_payment_method: "detach",
+    catalogue.expire_checkout: "close before its time",
     charges.charge: "charge",
     charges.cancel: "cancel",
     events.list_newest_first: "list",
@@ -86,7 +87,7 @@ def _routes(collection: str) -> str:
     told = []
     if collection in CREATES:
         told.append(_route("POST", f"/v1/{collection}", DOES[catalogue.create]))
-    for method, path, line in routes():
+    for method, path, line in routes({}):
         if _collection(path, line) == collection:
             function = line.func if isinstance(line, partial) else line
             by = line.keywords.get("by") if isinstance(line, partial) else None

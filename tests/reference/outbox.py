@@ -1,29 +1,29 @@
 """The section on events: the outbox, as it is read."""
 
 import ast
-import re
+from collections.abc import Iterator
 
-from farebox.operations.reads import KINDS
+from farebox.billing import order_states
 from farebox.storage.commit import EVENT_LIFETIME
 from tests.reference import ROOT, examples
 from tests.reference.shared_sections import Lines, fenced, filled
 from tests.reference.words import listed
 
-_TYPE = re.compile(rf"({'|'.join(kind.kind for kind in KINDS.values())})\.[a-z_]+")
-
 
 def event_types() -> list[str]:
     """The type of every event, as the decisions have them."""
-    return sorted(
-        {
-            node.value
-            for path in (ROOT / "shared" / "farebox" / "billing").glob("*.py")
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and _TYPE.fullmatch(node.value)
-        }
-    )
+    found = {each for events in order_states.EVENTS.values() for each in events}
+    for path in (ROOT / "shared" / "farebox" / "billing").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "events":
+                found.update(_constants(node.value))
+    return sorted(found)
+
+
+def _constants(expression: ast.expr) -> Iterator[str]:
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def events() -> Lines:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from farebox.billing.checkouts import LIFETIME
 from farebox.billing.orders import FURTHEST_AHEAD
-from farebox.operations.catalogue import RESOURCES
+from farebox.validation import catalogue
 from farebox.validation.check import Input
 from farebox.validation.checkouts import CreateCheckout
 from farebox.validation.inputs import INPUTS
-from farebox.validation.orders import CreateOrder
+from farebox.validation.orders import CreateOrder, UpdateOrder
 from farebox.validation.price_configs import CONFIGS
 from farebox.validation.price_forms import PriceData, PriceTerms
-from farebox.validation.prices import CreatePrice
+from farebox.validation.prices import CreatePrice, UpdatePrice
 from farebox.validation.quotes import CreateQuote
 
 Fields = tuple[str, ...]
@@ -45,15 +45,15 @@ SECTIONS = (
     Section(
         collection="products",
         rules=["A line that names a product costs its `default_price`, one of its own prices."],
-        creates=RESOURCES["products"].create,
-        updates=RESOURCES["products"].update,
+        creates=catalogue.CreateProduct,
+        updates=catalogue.UpdateProduct,
         examples=["create_product"],
     ),
     Section(
         collection="prices",
         rules=[
-            "A price never changes. It has a `product`, or a `product_data` to make one with it, "
-            "and one form:",
+            "What a price costs never changes. It has a `product`, or a `product_data` to make one "
+            "with it, and one form:",
             "- `unit_amount` or `unit_amount_decimal`, for packages with `transform_quantity`;\n"
             "- `custom_unit_amount`: the payer names the amount;\n"
             "- `billing_scheme` `tiered` with `tiers` and `tiers_mode`;\n"
@@ -61,13 +61,15 @@ SECTIONS = (
             "`currency_options` has the same kind of amount in other currencies. `recurring` or "
             "`cadence`, not both, makes a price recurring; `cadence` `custom` goes with "
             "`billing_cycle_configuration`. An invoicing cycle cuts the billing cycle into equal "
-            "parts. `transfer_lookup_key` takes the `lookup_key` from the price that has it. "
+            "parts. `transfer_lookup_key` takes the `lookup_key` from the price that has it. A "
+            "product's default price cannot be archived (`default_price`). "
             "What is kept but not applied: [pricing.md](pricing.md#kept-but-not-applied).",
             f"**Price data**, a price inside a line, takes the fields above `{ONLY_KEPT[0]}`. "
             "`periods` of a recurring price start at `?anchor=2026-01-31` (today without).",
         ],
         creates=CreatePrice,
-        examples=["create_price_tiered_model", "periods_of_price"],
+        updates=UpdatePrice,
+        examples=["create_price_tiered_model", "update_price", "periods_of_price"],
         together={
             CONFIG_FIELDS: ("`<model_type>_config`", "what the [model](#price-models) needs")
         },
@@ -79,8 +81,8 @@ SECTIONS = (
             "customer keeps `id` and `deleted_at` only, and takes no more changes "
             "(`customer_deleted`); their orders stay as they are, and fail when they fall due."
         ],
-        creates=RESOURCES["customers"].create,
-        updates=RESOURCES["customers"].update,
+        creates=catalogue.CreateCustomer,
+        updates=catalogue.UpdateCustomer,
         examples=["create_customer_least"],
     ),
     Section(
@@ -91,17 +93,17 @@ SECTIONS = (
             "later one where it is `true`: see the customer's `default_payment_method`. A "
             "detached one is charged no more, and is nobody's default."
         ],
-        creates=RESOURCES["payment_methods"].create,
+        creates=catalogue.CreatePaymentMethod,
         examples=["create_payment_method"],
     ),
     Section(
         collection="discounts",
         rules=[
-            "A `percentage` needs `basis_points`, a `fixed` one `amounts`. "
-            "A `code` is found whatever its case."
+            "A `percentage` needs `basis_points`, a `fixed` one `amounts`. With `products` it "
+            "comes off the lines of these only. A `code` is found whatever its case."
         ],
-        creates=RESOURCES["discounts"].create,
-        updates=RESOURCES["discounts"].update,
+        creates=catalogue.CreateDiscount,
+        updates=catalogue.UpdateDiscount,
         examples=["create_discount_percentage"],
     ),
     Section(
@@ -115,8 +117,10 @@ SECTIONS = (
             "before the answer, which is 201 whatever came of it, `scheduled` at `charge_at`, "
             f"up to {YEARS_AHEAD} years ahead. `payment_method` is one of the customer's; without "
             "it, it is the one that is their default when the order is charged.",
+            "A change has nothing to do with money, and is taken in every state.",
         ],
         creates=CreateOrder,
+        updates=UpdateOrder,
         examples=["create_order_by_price"],
     ),
     Section(
@@ -124,8 +128,11 @@ SECTIONS = (
         rules=[
             f"A page for a customer, open for {HOURS_OPEN} hours: a `product` and its `units` (1), "
             "or `line_items`, which have a `quantity` here and nothing else in its place. "
-            "`customer` or `customer_email`, not both. The discount is shown, and redeemed at "
-            "payment. `request_id` works like an [Idempotency-Key](#idempotency)."
+            "`unit_amount` stands in for what one unit of the product costs. `customer` or "
+            "`customer_email`, not both. The discount is shown, and redeemed at payment; one for "
+            "other products is refused. `client_reference_id` is yours. `request_id` works like an "
+            "[Idempotency-Key](#idempotency). Only an open one can be closed "
+            "(`checkout_not_open`), and closed it stays."
         ],
         creates=CreateCheckout,
         examples=["create_checkout_by_product"],

@@ -46,8 +46,8 @@ def opening() -> Lines:
     yield "# The API, field by field"
     yield filled("""
         Written from the code by `python -m tests.reference`; a test holds it to that. How amounts
-        follow from prices stands in [pricing.md](pricing.md), the first call in the
-        [README](../README.md).
+        follow from prices stands in [pricing.md](pricing.md), the languages of other systems in
+        [dialects.md](dialects.md), the first call in the [README](../README.md).
     """)
     notes = (
         f"""Bodies are JSON objects of at most {spaced(documents.MAXIMUM_BODY_BYTES)} bytes, nested
@@ -135,6 +135,7 @@ def keys() -> Lines:
         `fb_live_` keys see records of their own mode only, and only test mode takes
         `http://localhost` for an address. Reading a collection ({listed(tuple(KINDS))}) needs the
         scope `<collection>:read`, all else there `<collection>:write`, a quote `{QUOTE_SCOPE}`,
-        events `{EVENT_SCOPE}`; `*` is all of them. Keys are made and revoked by the
-        [command](operations.md#the-first-key).
+        events `{EVENT_SCOPE}`; `*` is all of them. A key may be bound to one language, `farebox`
+        for this one: at any other address it is refused (`invalid_api_key`). Keys are made and
+        revoked by the [command](operations.md#the-first-key).
     """)

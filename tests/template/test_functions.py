@@ -81,6 +81,16 @@ def test_each_create_call_has_its_own_function_and_the_rest_goes_to_api(stack: S
         "POST /v1/prices": "CreatePriceFunction",
         "POST /v1/orders": "CreateOrderFunction",
         "POST /v1/checkouts": "CreateCheckoutFunction",
+        # The calls that the SDKs make most have their own cold start in every language.
+        "POST /orb/prices": "CreatePriceFunction",
+        "POST /orb/v1/prices": "CreatePriceFunction",
+        "POST /stripe/v1/prices": "CreatePriceFunction",
+        "POST /polar/v1/orders": "CreateOrderFunction",
+        "POST /polar/v1/orders/": "CreateOrderFunction",
+        "POST /billingrails/orders": "CreateOrderFunction",
+        "POST /billingrails/v1/orders": "CreateOrderFunction",
+        "POST /creem/v1/checkouts": "CreateCheckoutFunction",
+        "POST /stripe/v1/checkout/sessions": "CreateCheckoutFunction",
         "$default": "ApiFunction",
     }
 

@@ -20,6 +20,7 @@ STATUSES = {
     problems.MalformedBody: 400,
     problems.TooLarge: 413,
     problems.Unauthenticated: 401,
+    problems.OtherDialect: 401,
     problems.Forbidden: 403,
     problems.NotFound: 404,
     problems.MethodNotAllowed: 405,
@@ -28,6 +29,7 @@ STATUSES = {
     problems.KeyReused: 422,
     problems.StateChanged: 409,
     problems.Unavailable: 503,
+    problems.OutcomeUnknown: 503,
 }
 
 

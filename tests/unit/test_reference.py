@@ -9,7 +9,7 @@ import pytest
 from farebox.billing import charge_requests, declines, order_states
 from farebox.operations.catalogue import RESOURCES
 from farebox.operations.reads import KINDS
-from farebox.operations.routes import routes
+from farebox.operations.routes.farebox import routes
 from tests.reference import ROOT, charging
 from tests.reference.codes import code_of, conflict_codes, problems, rule_codes
 from tests.reference.document import document
@@ -19,7 +19,7 @@ from tests.reference.outbox import event_types
 WRITTEN = ROOT / "docs" / "api.md"
 AGAIN = "docs/api.md is behind the code: python -m tests.reference > docs/api.md"
 CREATES = [("POST", f"/v1/{name}") for name in KINDS if name not in RESOURCES]
-ROUTES = [(method, path) for method, path, _ in routes()] + CREATES
+ROUTES = [(method, path) for method, path, _ in routes({})] + CREATES
 
 
 def test_the_reference_is_the_one_that_the_code_writes() -> None:

@@ -3,9 +3,10 @@
 ``<dialect>/<name>.request.json`` holds the ``request`` (``method``, ``path``, ``body`` or
 ``raw_body``, ``headers``, ``key`` where it is not the organization's own) and, under ``given``, the
 named requests before it; ``{name.field}`` and ``{name.data.0.field}`` stand for what one of those
-answered. The answer, ``<dialect>/<name>.response.json``, must be the same to the last field, with
-the clock stopped and ids counted. The charge worker is there, the schedule is not: what is charged
-while the caller waits is charged, what falls due later waits for ever.
+answered, ``{organization.id}`` for whose key it is. The answer, ``<dialect>/<name>.response.json``,
+must be the same to the last field, with the clock stopped and ids counted. The charge worker is
+there, the schedule is not: what is charged while the caller waits is charged, what falls due later
+waits for ever.
 
 To add a pair, write its request. To write all answers anew, after a change that is meant:
 ``FAREBOX_GOLDEN=write python -m pytest tests/wire``, then read the difference. Where CI is set that
@@ -31,6 +32,7 @@ PAIRS = sorted(
     str(path.relative_to(FOLDER)).removesuffix(".request.json")
     for path in FOLDER.glob("*/*.request.json")
 )
+ORGANIZATION = "org_of_this_test"
 _PLACEHOLDER = re.compile(r"\{(\w+)((?:\.\w+)+)\}")
 
 
@@ -40,13 +42,13 @@ def test_a_request_gets_the_answer_that_is_written_down(api: Api, pair: str) -> 
     expected = FOLDER / f"{pair}.response.json"
 
     with stopped_clock() as stopped, counted_ids():
-        made: dict[str, Any] = {}
+        made: dict[str, Any] = {"organization": {"id": api.organization}}
         for name, request in written.get("given", {}).items():
             answer = sent(api, request, made)
             assert answer.status < 300, f"{name}: {answer.text}"
             made[name] = answer.body
             stopped.advance(seconds=1)
-        got = shown(sent(api, written["request"], made))
+        got = shown(sent(api, written["request"], made)).replace(api.organization, ORGANIZATION)
 
     if may_write():
         expected.write_text(got)
@@ -75,7 +77,7 @@ def sent(api: Api, request: Mapping[str, Any], made: Mapping[str, Any]) -> Answe
     client = api.with_key(request["key"]) if "key" in request else api
     body: Any = filled(request.get("body"), made)
     if "raw_body" in request:
-        body = request["raw_body"].encode()
+        body = filled(request["raw_body"], made).encode()
     path = filled(request["path"], made)
     return client.call(request["method"], path, body, **request.get("headers", {}))
 
@@ -100,7 +102,7 @@ def answered(value: Any, path: str) -> str:
 
 def shown(answer: Answered) -> str:
     """An answer as it is written down: exact numbers, fields in their order."""
-    is_json = "json" in answer.headers["content-type"]
+    is_json = answer.text and "json" in answer.headers["content-type"]
     body = json.loads(answer.text, parse_float=Decimal) if is_json else answer.text
     document = {"status": answer.status, "headers": dict(answer.headers), "body": body}
     text: str = simplejson.dumps(document, indent=2, ensure_ascii=False)

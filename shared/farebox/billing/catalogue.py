@@ -73,7 +73,10 @@ def configs(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product(Record):
-    """``default_price`` is kept whole, so that an order that names a product reads one record."""
+    """``default_price`` is kept whole, so that an order that names a product reads one record.
+
+    ``invoice_name`` and what follows it is only said in other languages.
+    """
 
     kind: ClassVar[str] = "product"
     prefix: ClassVar[str] = "prod"
@@ -86,3 +89,6 @@ class Product(Record):
     active: bool = True
     external_id: str | None = None
     default_price: Price | None = None
+    invoice_name: str | None = None
+    sku: str | None = None
+    model: str | None = None

@@ -1,7 +1,7 @@
 """Checkouts: what a customer is shown and asked on the hosted page before paying."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,13 +14,15 @@ from farebox.billing.records import Change, Record, kept_metadata
 from farebox.billing.web_addresses import check_web_address
 from farebox.instants import stamp
 from farebox.pricing.money import Currency
-from farebox.problems import FieldErrors
+from farebox.problems import Conflict, FieldErrors
 
 if TYPE_CHECKING:
     from farebox.validation.checkouts import CreateCheckout
     from farebox.validation.orders import LineItem as AskedLine
 
 LIFETIME = timedelta(hours=24)
+OPEN = "open"
+EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class Checkout(Record):
     total_amount: int
     expires_at: str
     tax_amount: int = 0
-    status: str = "open"
+    status: str = OPEN
     product: str | None = None
     units: int | None = None
     customer: str | None = None
@@ -47,6 +49,8 @@ class Checkout(Record):
     discount_code: str | None = None
     custom_fields: tuple[Mapping[str, Any], ...] = ()
     success_url: str | None = None
+    cancel_url: str | None = None
+    client_reference_id: str | None = None
     request_id: str | None = None
 
 
@@ -72,6 +76,7 @@ def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: dat
     """An open checkout, every line quoted; refused with every broken rule at once."""
     errors = FieldErrors()
     check_web_address(asked.success_url, known.livemode, "success_url", errors)
+    check_web_address(asked.cancel_url, known.livemode, "cancel_url", errors)
     if asked.customer is not None:
         find_customer(known, asked.customer, "customer", errors)
     found = _terms(asked, known, errors)
@@ -82,7 +87,7 @@ def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: dat
     errors.raise_if_any()
     lines = line_items.price(lines_of(asked), found, currency, owner=id)
     subtotal = sum(line.total_amount for line in lines)
-    off = discount.amount_off(subtotal, currency) if discount else 0
+    off = _amount_off(discount, lines, currency, errors) if discount else 0
     param = "line_items" if asked.product is None else "units"
     line_items.check_total(subtotal - off, currency, param, errors)
     errors.raise_if_any()
@@ -107,9 +112,26 @@ def create(asked: "CreateCheckout", known: Known, *, id: str, url: str, now: dat
         discount_code=discount.code if discount else None,
         custom_fields=tuple(field.model_dump(exclude_none=True) for field in asked.custom_fields),
         success_url=asked.success_url,
+        cancel_url=asked.cancel_url,
+        client_reference_id=asked.client_reference_id,
         request_id=asked.request_id,
     )
     return Change(record=checkout, events=("checkout.created",))
+
+
+def expire(before: Checkout, *, now: datetime) -> Change:
+    """The checkout closed before its time. Raises ``Conflict`` where it is open no more."""
+    if before.status != OPEN:
+        message = f"This checkout is {before.status}, not open"
+        raise Conflict(message, code="checkout_not_open")
+    after = replace(
+        before,
+        status=EXPIRED,
+        expires_at=min(before.expires_at, stamp(now)),
+        version=before.version + 1,
+        updated_at=stamp(now),
+    )
+    return Change(record=after, events=("checkout.expired",), before=before)
 
 
 def _terms(
@@ -118,7 +140,21 @@ def _terms(
     """What each line is priced by; what is wrong with ``product`` is said at ``product``."""
     if asked.line_items is not None:
         return line_items.terms(asked.line_items, known, errors)
-    return [line_items.terms_of_product(asked.product or "", "product", known, errors)]
+    terms = line_items.terms_of_product(asked.product or "", "product", known, errors)
+    if terms is None or asked.unit_amount is None:
+        return [terms]
+    return [line_items.at_unit_amount(terms, asked.unit_amount)]
+
+
+def _amount_off(
+    discount: Discount, lines: Iterable[LineItem], currency: Currency, errors: FieldErrors
+) -> int:
+    """What a discount takes off the lines that it is for."""
+    for_these = [line for line in lines if discount.is_for(line.product)]
+    if not for_these:
+        message = "This discount is for other products"
+        errors.add("discount_code", "discount_for_other_products", message)
+    return discount.amount_off(sum(line.total_amount for line in for_these), currency)
 
 
 def _discount(

@@ -6,6 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
+from farebox.billing.catalogue import Product
 from farebox.billing.known import Known, Reference
 from farebox.billing.records import Change, Record, kept_metadata, merged_metadata
 from farebox.instants import stamp
@@ -20,7 +21,10 @@ BASIS_POINTS_IN_ALL = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount(Record):
-    """``redemptions`` is counted in the transaction that pays."""
+    """``redemptions`` is counted in the transaction that pays.
+
+    Where ``products`` are named, it comes off what is paid for these only.
+    """
 
     kind: ClassVar[str] = "discount"
     prefix: ClassVar[str] = "dis"
@@ -37,6 +41,11 @@ class Discount(Record):
     max_redemptions: int | None = None
     redemptions: int = 0
     active: bool = True
+    products: tuple[str, ...] = ()
+
+    def is_for(self, product: str | None) -> bool:
+        """Whether it comes off what is paid for a product, or for what is none."""
+        return not self.products or product in self.products
 
     def amount_off(self, total: int, currency: Currency) -> int:
         """What comes off ``total``, minor units: rounded once half up, never more than all of it.
@@ -50,8 +59,8 @@ class Discount(Record):
 
 
 def references(asked: "CreateDiscount | UpdateDiscount") -> Iterable[Reference]:
-    """Nothing must be read before a discount is made or changed."""
-    return ()
+    """The products that a new discount is limited to."""
+    return [Reference(Product, id) for id in getattr(asked, "products", ())]
 
 
 def create(asked: "CreateDiscount", known: Known, *, id: str, now: datetime) -> Change:
@@ -59,14 +68,17 @@ def create(asked: "CreateDiscount", known: Known, *, id: str, now: datetime) -> 
     errors = FieldErrors()
     for code, amount in (asked.amounts or {}).items():
         _check_step(code, amount, errors)
+    for place, product in enumerate(asked.products):
+        known.find(Product, product, f"products[{place}]", errors)
     errors.raise_if_any()
-    fields = {name: value for name, value in asked if name != "metadata"}
+    fields = {name: value for name, value in asked if name not in ("metadata", "products")}
     discount = Discount(
         id=id,
         livemode=known.livemode,
         created_at=stamp(now),
         updated_at=stamp(now),
         metadata=kept_metadata(asked.metadata),
+        products=tuple(asked.products),
         **fields,
     )
     return Change(record=discount, events=("discount.created",))

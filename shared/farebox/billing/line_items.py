@@ -1,7 +1,7 @@
 """Line items: so much of something, priced once and frozen, for orders and checkouts alike."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from farebox.billing.catalogue import Price, Product, configs
@@ -80,6 +80,12 @@ def terms_of_product(id: str, param: str, known: Known, errors: FieldErrors) -> 
     price = product.default_price
     _check_sellable(price.active, price.is_recurring, param, errors)
     return Terms(price.model, price.configs(), product.name, price.id, product.id)
+
+
+def at_unit_amount(terms: Terms, unit_amount: int) -> Terms:
+    """The same thing at another amount for each unit, in the currency of its own price."""
+    own = {next(iter(terms.configs)): {"unit_amount": unit_amount}}
+    return replace(terms, model="stripe_per_unit", configs=own, price=None, inline=True)
 
 
 def sellable_product(id: str, param: str, known: Known, errors: FieldErrors) -> Product | None:
@@ -200,9 +206,14 @@ def check_input(
         errors.add(prefix.rstrip("."), "custom_amount_required", message)
 
 
-def check_total(total: int, currency: Currency, param: str, errors: FieldErrors) -> None:
-    """Note at ``param`` that ``total`` cannot be charged: only 0 or minimum to maximum can be."""
-    if total and total < currency.minimum:
+def check_total(
+    total: int, currency: Currency, param: str, errors: FieldErrors, *, takes_small: bool = False
+) -> None:
+    """Note at ``param`` that ``total`` cannot be charged: only 0 or minimum to maximum can be.
+
+    ``takes_small`` lets pass what is below the minimum.
+    """
+    if total and total < currency.minimum and not takes_small:
         message = f"{total} is below the smallest charge, {currency.minimum} {currency.code}"
         errors.add(param, "amount_too_small", message)
     if total > currency.maximum:

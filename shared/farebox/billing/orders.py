@@ -1,7 +1,7 @@
 """Orders: priced and frozen at once, and charged later: on request, at once, or when due."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,13 +10,13 @@ from farebox.billing.attempts import Attempt, Failure
 from farebox.billing.known import Known, Reference
 from farebox.billing.line_items import LineItem
 from farebox.billing.payers import Customer, PaymentMethod, find_customer, find_payment_method
-from farebox.billing.records import Change, Record, kept_metadata, plain
+from farebox.billing.records import Change, Record, kept_metadata, merged_metadata, plain
 from farebox.instants import instant, stamp
 from farebox.pricing.money import Currency
 from farebox.problems import FieldErrors
 
 if TYPE_CHECKING:
-    from farebox.validation.orders import CreateOrder
+    from farebox.validation.orders import CreateOrder, UpdateOrder
 
 
 # A clock may be behind ours; a longer way back is a wrong date, and would be charged at once.
@@ -54,6 +54,7 @@ class Order(Record):
     return_status: str = "none"
     collection: str = "draft"
     description: str | None = None
+    billing_name: str | None = None
     billing_address: Mapping[str, Any] | None = None
     shipping_address: Mapping[str, Any] | None = None
     custom_field_data: Mapping[str, Any] = field(default_factory=dict)
@@ -129,7 +130,8 @@ def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Cha
     lines = line_items.price(asked.line_items, terms, currency, owner=id, amount=asked.amount)
     total = sum(line.total_amount for line in lines)
     param = "line_items" if asked.amount is None else "amount"
-    line_items.check_total(total, currency, param, errors)
+    small = asked.takes_small_totals
+    line_items.check_total(total, currency, param, errors, takes_small=small)
     if total and asked.collection != "draft" and known.organization.processor is None:
         message = "Nothing can be charged yet: this organization has no payment processor here"
         errors.add("collection", "no_processor", message)
@@ -151,11 +153,24 @@ def create(asked: "CreateOrder", known: Known, *, id: str, now: datetime) -> Cha
         payment_method=asked.payment_method,
         **_collection(asked, now),
         description=asked.description,
+        billing_name=asked.billing_name,
         billing_address=billing,
         shipping_address=billing if asked.use_billing_address_for_shipping else shipping,
-        custom_field_data=kept_metadata(asked.custom_field_data),
+        custom_field_data=dict(asked.custom_field_data),
     )
     return Change(record=order, events=("order.created",))
+
+
+def update(before: Order, asked: "UpdateOrder", known: Known, *, now: datetime) -> Change:
+    """The order with the named fields changed; none of them has to do with money."""
+    changes = asked.changes()
+    for name in ("billing_address", "shipping_address"):
+        if name in changes:
+            changes[name] = plain(changes[name])
+    if asked.names("metadata"):
+        changes["metadata"] = merged_metadata(before.metadata, asked.metadata)
+    after = replace(before, **changes, version=before.version + 1, updated_at=stamp(now))
+    return Change(record=after, events=("order.updated",), before=before)
 
 
 def _check_collection(

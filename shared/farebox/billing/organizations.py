@@ -26,7 +26,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """What is kept of a key: everything but the key."""
+    """What is kept of a key: everything but the key. One of a ``dialect`` speaks no other."""
 
     organization: str
     livemode: bool
@@ -35,6 +35,7 @@ class ApiKey:
     last4: str = ""
     scopes: tuple[str, ...] = (ALL_SCOPES,)
     revoked_at: str | None = None
+    dialect: str | None = None
 
     def allows(self, scope: str) -> bool:
         """Whether the key carries ``scope`` (``orders:write``), or all of them."""

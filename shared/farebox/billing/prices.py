@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from farebox.billing import products
 from farebox.billing.catalogue import Price, Product
 from farebox.billing.known import Known, Reference
-from farebox.billing.records import Change, kept_metadata, plain
+from farebox.billing.records import Change, kept_metadata, merged_metadata, plain
 from farebox.instants import stamp
-from farebox.problems import FieldErrors
+from farebox.problems import Conflict, FieldErrors
 
 if TYPE_CHECKING:
-    from farebox.validation.prices import CreatePrice
+    from farebox.validation.prices import CreatePrice, UpdatePrice
 
 KEPT_AS_ASKED = (
     "name",
@@ -36,10 +36,11 @@ KEPT_AS_ASKED = (
 )
 
 
-def references(asked: "CreatePrice") -> Iterable[Reference]:
-    """What must be read before a price can be made."""
-    if asked.product is not None:
-        yield Reference(Product, asked.product)
+def references(asked: "CreatePrice | UpdatePrice") -> Iterable[Reference]:
+    """What must be read before a price can be made or changed."""
+    product = getattr(asked, "product", None)
+    if product is not None:
+        yield Reference(Product, product)
     if asked.transfer_lookup_key and asked.lookup_key is not None:
         yield Reference(Price, asked.lookup_key, by="lookup_key")
 
@@ -87,3 +88,28 @@ def without_lookup_key(price: Price, now: datetime) -> Change:
     """The price after its lookup_key has gone to another."""
     after = replace(price, lookup_key=None, version=price.version + 1, updated_at=stamp(now))
     return Change(record=after, events=("price.updated",), before=price)
+
+
+def update(before: Price, asked: "UpdatePrice", known: Known, *, now: datetime) -> Change:
+    """The price with the named fields changed, also where it stands in its product as the default.
+
+    Raises ``Conflict`` where the default price of a product would be archived.
+    """
+    changes = asked.changes()
+    transfers = changes.pop("transfer_lookup_key", False)
+    if asked.names("metadata"):
+        changes["metadata"] = merged_metadata(before.metadata, asked.metadata)
+    after = replace(before, **changes, version=before.version + 1, updated_at=stamp(now))
+    alongside: tuple[Change, ...] = ()
+    product = known.found_as(Product, before.product)
+    default = product.default_price if product else None
+    if product is not None and default is not None and default.id == before.id:
+        if before.active and not after.active:
+            message = "This is the default price of its product; give the product another first"
+            raise Conflict(message, code="default_price", param="active")
+        alongside = (products.with_default_price(product, after, now),)
+    if transfers and asked.lookup_key is not None:
+        former = known.found.get(Reference(Price, asked.lookup_key, by="lookup_key"))
+        if isinstance(former, Price) and former.id != before.id:
+            alongside += (without_lookup_key(former, now),)
+    return Change(record=after, events=("price.updated",), before=before, alongside=alongside)

@@ -52,7 +52,15 @@ def update(before: Product, asked: "UpdateProduct", known: Known, *, now: dateti
         if price is not None and price.product != before.id:
             message = "This price belongs to another product"
             errors.add("default_price", "price_of_another_product", message)
+        elif price is not None and not price.active:
+            errors.add("default_price", "price_inactive", "This price is archived")
         changes["default_price"] = price
     errors.raise_if_any()
     after = replace(before, **changes, version=before.version + 1, updated_at=stamp(now))
+    return Change(record=after, events=("product.updated",), before=before)
+
+
+def with_default_price(before: Product, price: Price, now: datetime) -> Change:
+    """The product with its default price as it has become."""
+    after = replace(before, default_price=price, version=before.version + 1, updated_at=stamp(now))
     return Change(record=after, events=("product.updated",), before=before)

@@ -5,8 +5,8 @@ from farebox.billing import charge_requests
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
 from farebox.billing.payers import Customer
-from farebox.billing.records import Record
 from farebox.charging.messages import Message
+from farebox.paging import Paging
 from farebox.problems import NotFound
 from farebox.storage.commit import commit
 from farebox.storage.listing import page
@@ -27,14 +27,15 @@ def rearm_orders(message: Message) -> int:
         raise NotFound("There is no such customer")
     if customer.due_at is None:
         return 0
-    found = page(loaded.tenant, Order, PAGE, customer.rearmed_to, customer.id)
-    armed = sum(_rearm(loaded, customer, order) for order in found.records)
-    commit(loaded, charge_requests.rearmed(customer, found.next_cursor, now=clock.now()))
+    paging = Paging(PAGE, older_than=customer.rearmed_to)
+    found = page(loaded.tenant, Order, paging, customer.id)
+    armed = sum(_rearm(loaded, customer, order) for order in found.rows)
+    last = found.rows[-1].id if found.more else None
+    commit(loaded, charge_requests.rearmed(customer, last, now=clock.now()))
     return armed
 
 
-def _rearm(loaded: Loaded, customer: Customer, order: Record) -> bool:
-    assert isinstance(order, Order)
+def _rearm(loaded: Loaded, customer: Customer, order: Order) -> bool:
     policy = loaded.known.organization.retry_policy
     change = charge_requests.rearm(order, customer, policy, now=clock.now())
     if change is not None:

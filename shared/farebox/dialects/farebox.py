@@ -1,11 +1,15 @@
 """Our own language: the union of what five billing systems can express, in one vocabulary."""
 
+import base64
+import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from farebox import ids
 from farebox.handler import RETRY_AFTER_SECONDS, Answer, Json, Request
+from farebox.paging import Page, Paging
 from farebox.problems import (
     FieldError,
     InvalidRequest,
@@ -19,6 +23,7 @@ from farebox.validation.check import Input, check
 
 if TYPE_CHECKING:
     from farebox.billing.catalogue import Price, Product
+    from farebox.billing.known import Known, Reference
     from farebox.billing.orders import Order
     from farebox.billing.payers import Customer, PaymentMethod
     from farebox.billing.records import Event, Kept, Record
@@ -43,7 +48,7 @@ def read_optional(shape: type[Shape], request: Request) -> Shape:
     return read(shape, request) if request.body else check(shape, {})
 
 
-def read_page(request: Request, filters: Sequence[str]) -> tuple[int, str | None]:
+def read_page(request: Request, filters: Sequence[str], prefix: str) -> Paging:
     """``limit`` and ``cursor`` of a list; refuses parameters that the list does not have."""
     errors = [
         FieldError(name[:MAXIMUM_PAGE], "unknown_parameter", "This list has no such parameter")
@@ -55,20 +60,26 @@ def read_page(request: Request, filters: Sequence[str]) -> tuple[int, str | None
         errors.append(FieldError("limit", "out_of_range", f"One whole number, 1 to {MAXIMUM_PAGE}"))
     if errors:
         raise InvalidRequest(errors)
-    return int(limit), request.query.get("cursor")
+    cursor = request.query.get("cursor")
+    return Paging(int(limit), older_than=_last_id(cursor, prefix) if cursor else None)
 
 
-def write_created(kept: "Kept") -> Answer:
+def expands(records: Sequence["Record"]) -> Iterable["Reference"]:
+    """Nothing: what an answer refers to is named by its id."""
+    return ()
+
+
+def write_created(kept: "Kept", known: "Known") -> Answer:
     """201 with the record; a replay of an earlier answer says so in a header."""
     return Answer(201, document(kept.record), _replayed(kept))
 
 
-def write(record: "Record") -> Answer:
+def write(record: "Record", known: "Known") -> Answer:
     """200 with the record."""
     return Answer(200, document(record))
 
 
-def write_done(kept: "Kept") -> Answer:
+def write_done(kept: "Kept", known: "Known") -> Answer:
     """200 with the record; a replay of an earlier answer says so in a header."""
     return Answer(200, document(kept.record), _replayed(kept))
 
@@ -78,14 +89,14 @@ def write_event(event: "Event") -> Answer:
     return Answer(200, _event(event))
 
 
-def write_events(events: Sequence["Event"], next_cursor: str | None) -> Answer:
+def write_events(page: "Page[Event]") -> Answer:
     """200 with events, and the cursor of the next page where there is one."""
-    return _page([_event(event) for event in events], next_cursor)
+    return _page([_event(event) for event in page.rows], _next_cursor(page))
 
 
-def write_page(records: Sequence["Record"], next_cursor: str | None) -> Answer:
+def write_page(page: "Page[Record]", request: Request, known: "Known") -> Answer:
     """200 with records, and the cursor of the next page where there is one."""
-    return _page([document(record) for record in records], next_cursor)
+    return _page([document(record) for record in page.rows], _next_cursor(page))
 
 
 def write_list(rows: Sequence[Json]) -> Answer:
@@ -99,7 +110,7 @@ def write_quote(quote: "Quote", currency: str, formatted: str | None) -> Answer:
     return Answer(200, {"object": "quote", "currency": currency, **_fields(quote), **shown})
 
 
-def write_problem(problem: Problem, request_id: str) -> Answer:
+def write_problem(problem: Problem, request: Request) -> Answer:
     """RFC 9457, with ``code`` and ``param`` of the first broken rule and all of them in
     ``errors``."""
     headers = {}
@@ -116,7 +127,7 @@ def write_problem(problem: Problem, request_id: str) -> Answer:
         "detail": problem.detail,
         "code": problem.code,
         "param": problem.param or None,
-        "request_id": request_id,
+        "request_id": request.request_id,
         "errors": [
             {"param": error.param or None, "code": error.code, "message": error.message}
             for error in problem.errors or _named(problem)
@@ -128,6 +139,24 @@ def write_problem(problem: Problem, request_id: str) -> Answer:
 def _page(rows: Sequence[Json], next_cursor: str | None) -> Answer:
     page = {"data": rows, "has_more": next_cursor is not None, "next_cursor": next_cursor}
     return Answer(200, page)
+
+
+def _next_cursor(page: "Page[Record] | Page[Event]") -> str | None:
+    """The last id, in letters that say that it is not to be made up."""
+    if not page.more:
+        return None
+    return base64.urlsafe_b64encode(page.rows[-1].id.encode()).decode().rstrip("=")
+
+
+def _last_id(cursor: str, prefix: str) -> str:
+    try:
+        id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        id = ""
+    if not ids.PATTERN.fullmatch(id) or not id.startswith(f"{prefix}_"):
+        message = "Not a cursor of this list: use next_cursor as it came"
+        raise InvalidRequest([FieldError("cursor", "invalid_cursor", message)])
+    return id
 
 
 def _replayed(kept: "Kept") -> dict[str, str]:
@@ -171,6 +200,8 @@ def _plain(value: Any) -> Any:
 
 
 def _product(document: dict[str, Any], product: "Product") -> dict[str, Any]:
+    for name in ("invoice_name", "sku", "model"):
+        del document[name]
     default_price = product.default_price.id if product.default_price else None
     return {**document, "default_price": default_price}
 
@@ -197,7 +228,7 @@ def _order(document: dict[str, Any], order: "Order") -> dict[str, Any]:
 
 
 def _customer(document: dict[str, Any], customer: "Customer") -> dict[str, Any]:
-    for name in ("due_at", "rearmed_to"):
+    for name in ("due_at", "rearmed_to", "type", "country", "default_currency", "timezone"):
         del document[name]
     default = customer.default_payment_method
     return {**document, "default_payment_method": default.id if default else None}

@@ -6,11 +6,12 @@ from farebox.billing.known import Reference
 from farebox.billing.orders import Order
 from farebox.billing.records import Kept
 from farebox.charging import requests
+from farebox.dialects import Dialect
 from farebox.handler import Answer, Request
 from farebox.limits import MAXIMUM_REFERENCE
 from farebox.problems import NotFound
 from farebox.storage.commit import commit
-from farebox.storage.load import load
+from farebox.storage.load import Loaded, load, load_more
 from farebox.validation.orders import CancelOrder, ChargeOrder
 
 SCOPE = "orders:write"
@@ -24,12 +25,12 @@ def charge(request: Request, id: str) -> Answer:
     wanted = [Reference(Order, id), *charge_requests.references(asked)]
     loaded = load(request, SCOPE, wanted, creates=Order, operation=operation)
     if loaded.first is not None:
-        return dialect.write_done(loaded.first)
+        return _done(dialect, loaded, loaded.first)
     order = loaded.known.found_as(Order, id)
     if order is None:
         raise NotFound("There is no such order")
     change = charge_requests.charge(order, asked, loaded.known, now=clock.now())
-    return dialect.write_done(requests.charged(loaded.tenant, commit(loaded, change)))
+    return _done(dialect, loaded, requests.charged(loaded.tenant, commit(loaded, change)))
 
 
 def cancel(request: Request, id: str) -> Answer:
@@ -45,4 +46,8 @@ def cancel(request: Request, id: str) -> Answer:
         charge_requests.check_open(order)
         order = requests.canceled(loaded.tenant, order)
         charge_requests.check_canceled(order)
-    return dialect.write_done(Kept(order))
+    return _done(dialect, loaded, Kept(order))
+
+
+def _done(dialect: Dialect, loaded: Loaded, kept: Kept) -> Answer:
+    return dialect.write_done(kept, load_more(loaded, dialect.expands([kept.record])))

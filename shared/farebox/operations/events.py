@@ -1,6 +1,6 @@
 """What happened, newest first: the outbox as a list."""
 
-from farebox import dialects
+from farebox.dialects import farebox
 from farebox.handler import Answer, Request
 from farebox.operations.reads import KINDS
 from farebox.problems import NotFound
@@ -8,6 +8,7 @@ from farebox.storage import outbox
 from farebox.storage.load import load
 
 SCOPE = "events:read"
+PREFIX = "evt"
 _KINDS = {kind.kind: kind for kind in KINDS.values()}
 
 
@@ -17,13 +18,11 @@ def get(request: Request, id: str) -> Answer:
     event = outbox.event(tenant, id, _KINDS)
     if event is None:
         raise NotFound("There is no such event")
-    return dialects.of(request).write_event(event)
+    return farebox.write_event(event)
 
 
 def list_newest_first(request: Request) -> Answer:
     """GET a page of events."""
-    dialect = dialects.of(request)
-    limit, cursor = dialect.read_page(request, ())
+    paging = farebox.read_page(request, (), PREFIX)
     tenant = load(request, SCOPE).tenant
-    events, next_cursor = outbox.page(tenant, limit, cursor, _KINDS)
-    return dialect.write_events(events, next_cursor)
+    return farebox.write_events(outbox.page(tenant, paging, _KINDS))

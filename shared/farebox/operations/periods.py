@@ -5,9 +5,10 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from farebox import clock, dialects
+from farebox import clock
 from farebox.billing.catalogue import Price
 from farebox.billing.known import Reference
+from farebox.dialects import farebox
 from farebox.handler import Answer, Request
 from farebox.pricing.cadence import Period, cycle_of_configuration, invoicing_periods, periods
 from farebox.problems import FieldErrors, NotFound
@@ -21,8 +22,7 @@ def of_price(request: Request, id: str) -> Answer:
 
     Each period has the date of its invoice, or of each where its cycle is cut into several.
     """
-    dialect = dialects.of(request)
-    limit, _ = dialect.read_page(request, ("anchor",))
+    limit = farebox.read_page(request, ("anchor",), Price.prefix).limit
     anchor = _anchor(request)
     this = Reference(Price, id)
     price = load(request, "prices:read", [this]).known.found.get(this)
@@ -30,10 +30,10 @@ def of_price(request: Request, id: str) -> Answer:
         raise NotFound("There is no such price")
     cycle = price.cycle()
     if cycle is None:
-        return dialect.write_list([])
+        return farebox.write_list([])
     configuration = price.invoicing_cycle_configuration
     invoicing = cycle_of_configuration(configuration) if configuration else None
-    return dialect.write_list(
+    return farebox.write_list(
         [
             _shown(period, price, invoicing_periods(anchor, cycle, place, invoicing))
             for place, period in enumerate(islice(periods(anchor, cycle), limit))

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from farebox import dialects
 from farebox.billing.catalogue import Price
 from farebox.billing.known import Reference
 from farebox.billing.line_items import check_input
+from farebox.dialects import farebox
 from farebox.handler import Answer, Request
 from farebox.pricing.money import currencies
 from farebox.pricing.quote import quote
@@ -18,7 +18,7 @@ SCOPE = "prices:read"
 
 def create(request: Request) -> Answer:
     """POST the terms of a price and what is billed."""
-    asked = dialects.of(request).read(CreateQuote, request)
+    asked = farebox.read(CreateQuote, request)
     load(request, SCOPE)
     model, config = asked.terms()
     return _answer(request, asked, model, config, asked.currency)
@@ -26,7 +26,7 @@ def create(request: Request) -> Answer:
 
 def of_price(request: Request, id: str) -> Answer:
     """POST what is billed, to be priced by a price that is kept."""
-    asked = dialects.of(request).read(QuotePrice, request)
+    asked = farebox.read(QuotePrice, request)
     this = Reference(Price, id)
     price = load(request, SCOPE, [this]).known.found.get(this)
     if not isinstance(price, Price):
@@ -50,4 +50,4 @@ def _answer(
         from farebox.formatting import money  # brings Babel, which no other answer needs
 
         formatted = money(found.amount, currencies()[currency], asked.locale)
-    return dialects.of(request).write_quote(found, currency, formatted)
+    return farebox.write_quote(found, currency, formatted)

@@ -12,9 +12,10 @@ from farebox.billing.payers import Customer, PaymentMethod
 from farebox.billing.records import Record
 from farebox.handler import Answer, Request
 from farebox.limits import MAXIMUM_REFERENCE
+from farebox.paging import Page
 from farebox.problems import FieldErrors, NotFound
 from farebox.storage.listing import page
-from farebox.storage.load import load
+from farebox.storage.load import load, load_more
 
 KINDS: Mapping[str, type[Record]] = {
     "products": Product,
@@ -32,17 +33,19 @@ def get(request: Request, collection: str, value: str, by: str = "id") -> Answer
     """GET one of a collection. Raises ``NotFound``, for another organization's likewise."""
     kind = KINDS[collection]
     this = Reference(kind, value, by)
-    record = load(request, f"{collection}:read", [this]).known.found.get(this)
+    loaded = load(request, f"{collection}:read", [this])
+    record = loaded.known.found.get(this)
     if record is None:
-        raise NotFound(f"There is no such {kind.kind}")
-    return dialects.of(request).write(record)
+        raise NotFound(f"There is no such {kind.kind.replace('_', ' ')}")
+    dialect = dialects.of(request)
+    return dialect.write(record, load_more(loaded, dialect.expands([record])))
 
 
 def list_newest_first(request: Request, collection: str) -> Answer:
     """GET a page of a collection, of one customer's, or of the one record that a value names."""
     dialect, kind = dialects.of(request), KINDS[collection]
     customer_filter = ("customer",) if kind in LISTED_BY_CUSTOMER else ()
-    limit, cursor = dialect.read_page(request, (*names_of(kind), *customer_filter))
+    paging = dialect.read_page(request, (*names_of(kind), *customer_filter), kind.prefix)
     named = [name for name in (*names_of(kind), *customer_filter) if name in request.query]
     errors = FieldErrors()
     for name in named[1:]:
@@ -54,11 +57,13 @@ def list_newest_first(request: Request, collection: str) -> Answer:
     by = next((name for name in named if name != "customer"), None)
     if by is not None:
         this = Reference(kind, request.query[by], by)
-        record = load(request, f"{collection}:read", [this]).known.found.get(this)
-        return dialect.write_page([record] if record else [], None)
-    loaded = load(request, f"{collection}:read")
-    found = page(loaded.tenant, kind, limit, cursor, request.query.get("customer"))
-    return dialect.write_page(found.records, found.next_cursor)
+        loaded = load(request, f"{collection}:read", [this])
+        record = loaded.known.found.get(this)
+        found = Page([record] if record else [])
+    else:
+        loaded = load(request, f"{collection}:read")
+        found = page(loaded.tenant, kind, paging, request.query.get("customer"))
+    return dialect.write_page(found, request, load_more(loaded, dialect.expands(found.rows)))
 
 
 def names_of(kind: type[Record]) -> tuple[str, ...]:

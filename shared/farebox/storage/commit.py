@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from farebox import clock, ids
 from farebox.billing.records import Change, Event, Kept, Record
 from farebox.instants import stamp
-from farebox.problems import StateChanged, Unavailable, ValueTaken
+from farebox.problems import OutcomeUnknown, StateChanged, Unavailable, ValueTaken
 from farebox.settings import settings
 from farebox.storage import items, keys
 from farebox.storage.connection import Condition, Delete, Put, Reason, Refused, Write, connection
@@ -66,14 +66,16 @@ class _Planned:
 def commit(loaded: Loaded, change: Change) -> Kept:
     """Keep ``change``; answers with its record, or with the one that the same key made first.
 
-    Raises ``KeyReused``, ``ValueTaken``, ``StateChanged``, ``TooLarge`` before any write, and
-    ``Unavailable`` when the outcome is not known or conflicts do not end.
+    Raises ``KeyReused``, ``ValueTaken``, ``StateChanged``, ``TooLarge`` before any write,
+    ``Unavailable`` when conflicts do not end, and ``OutcomeUnknown``.
     """
     write_id, token = ids.entropy(16).hex(), ids.entropy(16).hex()
     planned = list(_plan(loaded, change, write_id, clock.now()))
     for attempt in range(COMMIT_ATTEMPTS):
         try:
             connection().transact([each.write for each in planned], token)
+        except Unavailable as unheard:
+            raise OutcomeUnknown from unheard
         except Refused as refused:
             if _is_own(refused.reasons, write_id):
                 return Kept(change.record)

@@ -1,59 +1,117 @@
 """Lists, newest first: ids from a sparse index, records by key, so that a page is never stale.
 
-A cursor is only the last id of the page before: the partition it is used in is built from the
-caller's own organization and mode, so no cursor can name another's.
+A page is asked for by the id of a record: the partition that it is looked for in is built from the
+caller's own organization and mode, so no id can name another's.
 """
 
-import base64
-import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from farebox import ids
 from farebox.billing.records import Record
-from farebox.problems import FieldError, InvalidRequest
+from farebox.limits import MAXIMUM_REFERENCE
+from farebox.paging import Page, Paging
+from farebox.problems import FieldError, TooLarge
 from farebox.settings import settings
 from farebox.storage import items, keys
 from farebox.storage.connection import Item, Query, connection
 from farebox.storage.keys import Tenant
 
-MAXIMUM_PAGE = 100
 # As stored. An answer spells out what is empty, and Lambda escapes its quotes once more: under
 # three times this, against the 6 MB that Lambda takes.
 MAXIMUM_PAGE_BYTES = 2_000_000
+# Page numbers count the index from its newest end, so far and no further.
+MAXIMUM_COUNTED = 10_000
+COUNTED_AT_ONCE = 1_000
 
 Kind = TypeVar("Kind", bound=Record)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Records, and the cursor of the page after where there is one."""
-
-    records: Sequence[Record]
-    next_cursor: str | None
-
-
 def page(
-    tenant: Tenant, kind: type[Kind], limit: int, cursor: str | None, customer: str | None = None
-) -> Page:
-    """Up to ``limit`` records after ``cursor``, of one customer where named; fewer at 2 MB."""
-    before = last_id(cursor, kind.prefix) if cursor else None
+    tenant: Tenant, kind: type[Kind], paging: Paging, customer: str | None = None
+) -> Page[Kind]:
+    """The records that are asked for, of one customer where named; fewer at 2 MB."""
+    if paging.number is not None:
+        return _numbered(tenant, kind, paging.number, paging.limit, customer)
+    newest_first = paging.newer_than is None
+    found: list[str] = []
+    for index, attribute, partition in _partitions(tenant, kind, customer):
+        query = Query(
+            partition=(attribute, partition),
+            sort="list_sk",
+            limit=paging.limit + 1,
+            index=index,
+            before=paging.older_than,
+            after=paging.newer_than,
+            newest_first=newest_first,
+        )
+        found += _ids(connection().query(settings().core_table, query))
+    found.sort(reverse=newest_first)
+    nearest = found[: paging.limit]
+    records, complete = _records(tenant, kind, nearest if newest_first else nearest[::-1])
+    return Page(records, more=len(found) > paging.limit or not complete)
+
+
+def page_of_shared(
+    tenant: Tenant, kind: type[Kind], field: str, value: str, paging: Paging
+) -> Page[Kind]:
+    """The records that are asked for, of those that share a value; fewer at 2 MB."""
+    if len(value) > MAXIMUM_REFERENCE:
+        return Page([])
+    newest_first = paging.newer_than is None
+    query = Query(
+        partition=("pk", str(keys.named(tenant, kind, field, value)["pk"])),
+        sort="sk",
+        limit=paging.limit + 1,
+        before=paging.older_than,
+        after=paging.newer_than,
+        newest_first=newest_first,
+    )
+    items = connection().query(settings().core_table, query)
+    nearest = [str(item["sk"]) for item in items[: paging.limit]]
+    records, complete = _records(tenant, kind, nearest if newest_first else nearest[::-1])
+    return Page(records, more=len(items) > paging.limit or not complete)
+
+
+def _numbered(
+    tenant: Tenant, kind: type[Kind], number: int, size: int, customer: str | None
+) -> Page[Kind]:
+    found: list[str] = []
+    for index, attribute, partition in _partitions(tenant, kind, customer):
+        query = Query((attribute, partition), "list_sk", COUNTED_AT_ONCE, index)
+        found += _counted(query)
+    found.sort(reverse=True)
+    first = (number - 1) * size
+    records, complete = _records(tenant, kind, found[first : first + size])
+    if not complete:
+        message = "These records are too large for one page: ask for fewer"
+        raise TooLarge([FieldError("limit", "page_too_large", message)])
+    return Page(records, more=len(found) > first + size, total=min(len(found), MAXIMUM_COUNTED))
+
+
+def _counted(query: Query) -> Iterator[str]:
+    for _ in range(MAXIMUM_COUNTED // query.limit):
+        found = _ids(connection().query(settings().core_table, query))
+        yield from found
+        if len(found) < query.limit:
+            return
+        query = replace(query, before=found[-1])
+
+
+def _partitions(
+    tenant: Tenant, kind: type[Record], customer: str | None
+) -> Iterator[tuple[str, str, str]]:
+    """Index, attribute and value of each partition of a list."""
     if customer is not None:
-        partitions = [keys.listing_by_customer(tenant, kind, customer)]
-        index, attribute = "list_by_customer", "customer_list_pk"
-    else:
-        shards = range(settings().list_shards)
-        partitions = [keys.listing(tenant, kind, shard) for shard in shards]
-        index, attribute = "list", "list_pk"
-    found: list[Item] = []
-    for partition in partitions:
-        query = Query((attribute, partition), "list_sk", limit + 1, index, before=before)
-        found += connection().query(settings().core_table, query)
-    names = sorted((str(item["list_sk"]) for item in found), reverse=True)
-    records, complete = _records(tenant, kind, names[:limit])
-    more = len(names) > limit or not complete
-    return Page(records, cursor_of(records[-1].id) if more and records else None)
+        partition = keys.listing_by_customer(tenant, kind, customer)
+        yield "list_by_customer", "customer_list_pk", partition
+        return
+    for shard in range(settings().list_shards):
+        yield "list", "list_pk", keys.listing(tenant, kind, shard)
+
+
+def _ids(items: Sequence[Item]) -> list[str]:
+    return [str(item["list_sk"]) for item in items]
 
 
 def _records(tenant: Tenant, kind: type[Kind], wanted: Sequence[str]) -> tuple[list[Kind], bool]:
@@ -72,20 +130,3 @@ def _records(tenant: Tenant, kind: type[Kind], wanted: Sequence[str]) -> tuple[l
         if text:
             records.append(items.read(kind, text))
     return records, True
-
-
-def cursor_of(id: str) -> str:
-    """The cursor of what comes after ``id``."""
-    return base64.urlsafe_b64encode(id.encode()).decode().rstrip("=")
-
-
-def last_id(cursor: str, prefix: str) -> str:
-    """The id that a cursor names, which has this prefix. Raises ``InvalidRequest``."""
-    try:
-        id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        id = ""
-    if not ids.PATTERN.fullmatch(id) or not id.startswith(f"{prefix}_"):
-        message = "Not a cursor of this list: use next_cursor as it came"
-        raise InvalidRequest([FieldError("cursor", "invalid_cursor", message)])
-    return id

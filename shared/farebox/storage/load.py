@@ -1,7 +1,7 @@
 """The one read of a request: the key's record and everything that a decision needs, together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from farebox.problems import (
     Forbidden,
     KeyReused,
     NotFound,
+    OtherDialect,
     StateChanged,
     Unauthenticated,
     Unavailable,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 CALLER_CACHE_TIME = timedelta(seconds=60)
 MAXIMUM_CACHED_CALLERS = 1000
+LARGEST_READ = 100
 REPLAY_ATTEMPTS = 5
 REPLAY_PAUSE_SECONDS = 0.02
 
@@ -81,6 +83,7 @@ def load(
         core += [keys.api_key(request.credential.digest), keys.organization(tenant)]
     stored = _read(core, [keys.idempotency(tenant, k.operation, k.value) for k in idempotency])
     caller = caller or _verify(request.credential, tenant, stored)
+    _check_dialect(caller, request)
     if not caller.key.allows(scope):
         raise Forbidden(f"This API key lacks the scope {scope}")
     found = _resolve(tenant, wanted, stored)
@@ -108,14 +111,34 @@ def load_for_worker(tenant: Tenant, references: Iterable[Reference]) -> Loaded:
     return Loaded(tenant, known)
 
 
-def authenticate(credential: Credential) -> Caller:
-    """The caller that a credential proves to be. Raises ``Unauthenticated``."""
-    cached = _cached(credential)
-    if cached is not None:
-        return cached
-    tenant = Tenant(credential.organization, credential.livemode)
-    stored = _read([keys.api_key(credential.digest), keys.organization(tenant)], [])
-    return _verify(credential, tenant, stored)
+def load_more(loaded: Loaded, references: Iterable[Reference]) -> Known:
+    """What is known, and ``references`` by id that are not yet, for an answer that shows them."""
+    known = loaded.known
+    missing = [each for each in dict.fromkeys(references) if each not in known.found]
+    found = dict(known.found)
+    for first in range(0, len(missing), LARGEST_READ):
+        chunk = missing[first : first + LARGEST_READ]
+        stored = _read([_key(loaded.tenant, each) for each in chunk], [])
+        found |= _resolve(loaded.tenant, chunk, stored)
+    return replace(known, found=found)
+
+
+def authenticate(request: "Request") -> Caller:
+    """The caller that a request's key proves to be. Raises ``Unauthenticated``."""
+    credential = request.credential
+    caller = _cached(credential)
+    if caller is None:
+        tenant = Tenant(credential.organization, credential.livemode)
+        stored = _read([keys.api_key(credential.digest), keys.organization(tenant)], [])
+        caller = _verify(credential, tenant, stored)
+    _check_dialect(caller, request)
+    return caller
+
+
+def _check_dialect(caller: Caller, request: "Request") -> None:
+    """A key that is bound to one language is no key in another."""
+    if caller.key.dialect not in (None, request.dialect):
+        raise OtherDialect
 
 
 def forget_callers() -> None:

@@ -1,18 +1,17 @@
 """The outbox, read: events newest first, for as long as they are kept."""
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from farebox import ids
 from farebox.billing.records import Event, Record
+from farebox.paging import Page, Paging
 from farebox.settings import settings
 from farebox.storage import items, keys
 from farebox.storage.connection import Item, Query, connection
 from farebox.storage.keys import Tenant
-from farebox.storage.listing import MAXIMUM_PAGE_BYTES, cursor_of, last_id
-
-PREFIX = "evt"
+from farebox.storage.listing import MAXIMUM_PAGE_BYTES
 
 # Of a shard: a page that lists them all takes one query of each, mostly.
 READ_AT_ONCE = 30
@@ -29,18 +28,15 @@ def event(tenant: Tenant, id: str, kinds: Kinds) -> Event | None:
     return _event(tenant, found[0], kinds) if found else None
 
 
-def page(
-    tenant: Tenant, limit: int, cursor: str | None, kinds: Kinds
-) -> tuple[Sequence[Event], str | None]:
-    """Up to ``limit`` events before ``cursor``, fewer at 2 MB, and the next cursor if any."""
-    before = last_id(cursor, PREFIX) if cursor else None
+def page(tenant: Tenant, paging: Paging, kinds: Kinds) -> Page[Event]:
+    """The events that are asked for; fewer at 2 MB."""
     size, shown = 0, list[Event]()
-    for item in _newest_first(tenant, before, limit + 1):
+    for item in _newest_first(tenant, paging.older_than, paging.limit + 1):
         size += len(str(item["document"]).encode())
-        if len(shown) == limit or (shown and size > MAXIMUM_PAGE_BYTES):
-            return shown, cursor_of(shown[-1].id)
+        if len(shown) == paging.limit or (shown and size > MAXIMUM_PAGE_BYTES):
+            return Page(shown, more=True)
         shown.append(_event(tenant, item, kinds))
-    return shown, None
+    return Page(shown)
 
 
 def _newest_first(tenant: Tenant, before: str | None, limit: int) -> Iterator[Item]:

@@ -25,6 +25,7 @@ from farebox.validation.fields import (
 )
 
 MAXIMUM_DISCOUNT_CURRENCIES = 40
+MAXIMUM_DISCOUNT_PRODUCTS = 50
 
 
 class ProductData(Input):
@@ -86,7 +87,10 @@ class CreatePaymentMethod(Input):
 
 
 class CreateDiscount(Input):
-    """A percentage in basis points, or a fixed amount for each currency it may be used in."""
+    """A percentage in basis points, or a fixed amount for each currency it may be used in.
+
+    Of the named ``products`` only, where any is named.
+    """
 
     name: Name
     code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
@@ -104,6 +108,9 @@ class CreateDiscount(Input):
     ends_at: Instant | None = None
     max_redemptions: Quantity | None = None
     active: bool = True
+    products: Annotated[list[Id], Field(max_length=MAXIMUM_DISCOUNT_PRODUCTS)] = Field(
+        default_factory=list
+    )
     metadata: Metadata = Field(default_factory=dict)
 
     def check(self, rules: Rules) -> None:

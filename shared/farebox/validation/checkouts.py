@@ -7,6 +7,7 @@ from pydantic import Field
 from farebox.validation.check import Input, Rules
 from farebox.validation.fields import (
     MAXIMUM_DESCRIPTION,
+    Amount,
     CurrencyCode,
     Email,
     External,
@@ -71,6 +72,7 @@ class CreateCheckout(Input):
 
     product: Id | None = None
     units: Quantity | None = None
+    unit_amount: Amount | None = None
     line_items: LineItems | None = None
     currency: CurrencyCode | None = None
     customer: Id | None = None
@@ -80,6 +82,8 @@ class CreateCheckout(Input):
         default_factory=list
     )
     success_url: Url | None = None
+    cancel_url: Url | None = None
+    client_reference_id: External | None = None
     request_id: External | None = None
     metadata: Metadata = Field(default_factory=dict)
 
@@ -94,6 +98,9 @@ class CreateCheckout(Input):
                 rules.broken("excluded", message, "line_items", place, name)
         if self.units is not None and self.product is None:
             rules.broken("excluded", "units go with product; a line has a quantity", "units")
+        if self.unit_amount is not None and self.product is None:
+            message = "unit_amount goes with product; a line has price_data"
+            rules.broken("excluded", message, "unit_amount")
         if self.customer is not None and self.customer_email is not None:
             rules.broken("excluded", "Not together with customer", "customer_email")
         seen: set[str] = set()

@@ -1,7 +1,7 @@
 """Requests for orders and checkouts, and the line items that both are made of."""
 
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
@@ -19,7 +19,9 @@ from farebox.validation.fields import (
     Id,
     Instant,
     Metadata,
+    MetadataChanges,
     MetadataValue,
+    Name,
     Quantity,
 )
 from farebox.validation.inputs import INPUTS, check_one_input
@@ -93,13 +95,19 @@ CustomFieldData = Annotated[
 
 
 class CreateOrder(Input):
-    """What a customer is to pay for, priced and frozen, and when it is charged."""
+    """What a customer is to pay for, priced and frozen, and when it is charged.
+
+    ``takes_small_totals`` leaves it to the processor to decline what is below the smallest charge.
+    """
+
+    takes_small_totals: ClassVar[bool] = False
 
     customer: Id
     line_items: LineItems
     currency: CurrencyCode | None = None
     amount: Amount | None = None
     description: Annotated[Description | None, BlankIsNone] = None
+    billing_name: Annotated[Name | None, BlankIsNone] = None
     billing_address: Address | None = None
     shipping_address: Address | None = None
     use_billing_address_for_shipping: bool = False
@@ -124,6 +132,20 @@ class CreateOrder(Input):
             if self.shipping_address is not None:
                 message = "Not together with use_billing_address_for_shipping"
                 rules.broken("excluded", message, "shipping_address")
+
+
+class UpdateOrder(Input):
+    """What of an order may change: whom it is billed to, where it goes, how far it has come."""
+
+    description: Annotated[Description | None, BlankIsNone] = None
+    billing_name: Annotated[Name | None, BlankIsNone] = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    fulfillment_status: Literal["pending", "partially_fulfilled", "fulfilled", "canceled"] = (
+        "pending"
+    )
+    return_status: Literal["none", "requested", "approved", "returned"] = "none"
+    metadata: MetadataChanges = None
 
 
 class ChargeOrder(Input):

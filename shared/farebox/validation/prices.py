@@ -11,7 +11,13 @@ from farebox.pricing.cadence import (
     cycle_of_interval,
 )
 from farebox.validation.check import Input, Rules
-from farebox.validation.fields import External, ForeignId
+from farebox.validation.fields import (
+    BlankIsNone,
+    External,
+    ForeignId,
+    MetadataChanges,
+    Name,
+)
 from farebox.validation.price_forms import PriceData
 from farebox.validation.price_rows import (
     AtMost,
@@ -153,9 +159,7 @@ class CreatePrice(PriceData):
     def _check_usage(self, rules: Rules) -> None:
         """Usage is counted by a metric, and cannot be fixed or paid before it happens."""
         metered = self.billable_metric_id is not None
-        if metered and self.fixed_price_quantity is not None:
-            message = "A price is billed by usage or by a fixed quantity, not both"
-            rules.broken("excluded", message, "fixed_price_quantity")
+        self.check_fixed_quantity(rules)
         if metered and self.billed_in_advance:
             message = "Usage is billed in arrears"
             rules.broken("contradiction", message, "billed_in_advance")
@@ -163,6 +167,27 @@ class CreatePrice(PriceData):
             message = "A dimensional price needs the metric that counts its usage"
             rules.broken("required", message, "billable_metric_id")
 
+    def check_fixed_quantity(self, rules: Rules) -> None:
+        """A fixed quantity is no usage."""
+        if self.billable_metric_id is not None and self.fixed_price_quantity is not None:
+            message = "A price is billed by usage or by a fixed quantity, not both"
+            rules.broken("excluded", message, "fixed_price_quantity")
+
 
 def _dumped(configuration: CycleConfiguration | None) -> dict[str, Any]:
     return {} if configuration is None else configuration.model_dump()
+
+
+class UpdatePrice(Input):
+    """What of a price may change: never its amount; other amounts are another price."""
+
+    name: Annotated[Name | None, BlankIsNone] = None
+    active: bool = True
+    lookup_key: External | None = None
+    transfer_lookup_key: bool = False
+    tax_behavior: Literal["exclusive", "inclusive", "unspecified"] | None = None
+    metadata: MetadataChanges = None
+
+    def check(self, rules: Rules) -> None:
+        if self.transfer_lookup_key and self.lookup_key is None:
+            rules.broken("required", "transfer_lookup_key needs a lookup_key", "lookup_key")

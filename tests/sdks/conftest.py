@@ -1,0 +1,51 @@
+"""A stack of its own for all scenarios."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import fields
+
+import pytest
+
+from tests.sdks.shop import ENVIRONMENTS, ROOT, Shop
+
+PARTS = ("local", "functions", "shared", "template.yaml")
+READY_WITHIN_SECONDS = 60
+POLL_SECONDS = 0.05
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A stack of its own, started as `make run` does, in a copy of the project."""
+    if not ENVIRONMENTS.is_dir():
+        pytest.skip(f"there is no {ENVIRONMENTS.name}, which .ci/run makes")
+    folder = tmp_path_factory.mktemp("sdks")
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
+        copy(ROOT / part, folder / part)
+    terminal = folder / "terminal.txt"
+    with terminal.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local"],
+            cwd=folder,
+            env={**os.environ, "PORT": "0", "CLOCK_SPEED": ""},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        described = folder / ".local" / "farebox.json"
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not described.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"The stack did not start:\n{terminal.read_text()}")
+            time.sleep(POLL_SECONDS)
+        known = json.loads(described.read_text())
+        names = [field.name for field in fields(Shop)]
+        yield Shop(**{name: known[name] for name in names})
+    finally:
+        process.terminate()
+        process.wait()
