@@ -34,7 +34,8 @@ class Customer(Record):
 
     ``default_payment_method`` is kept whole, so that a charge reads one record. While ``due_at``
     is set, orders that stopped for want of a payment method wait to be tried on the new one;
-    ``rearmed_to`` is the last of them that was looked at.
+    ``rearmed_to`` is the last of them that was looked at, and ``rearms_left`` how often all of
+    them are still to be looked at.
     """
 
     kind: ClassVar[str] = "customer"
@@ -54,6 +55,7 @@ class Customer(Record):
     deleted_at: str | None = None
     due_at: str | None = None
     rearmed_to: str | None = None
+    rearms_left: int = 0
 
 
 def find_customer(known: Known, id: str, param: str, errors: FieldErrors) -> Customer | None:

@@ -197,7 +197,7 @@ def _order(document: dict[str, Any], order: "Order") -> dict[str, Any]:
 
 
 def _customer(document: dict[str, Any], customer: "Customer") -> dict[str, Any]:
-    for name in ("due_at", "rearmed_to"):
+    for name in ("due_at", "rearmed_to", "rearms_left"):
         del document[name]
     default = customer.default_payment_method
     return {**document, "default_payment_method": default.id if default else None}
