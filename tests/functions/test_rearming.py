@@ -7,6 +7,7 @@ import pytest
 
 from farebox import bootstrap
 from farebox.storage import connection
+from farebox.storage.listing import Page
 from tests.faults import Fault, FaultyConnection, Mode
 from tests.functions.shop import Shop
 from tests.tables import nothing_stored
@@ -192,6 +193,28 @@ def test_every_stopped_order_is_found_on_whatever_page_it_stands(
     assert sorted(shop.charged()) == sorted(made)
     shop.clock.advance(minutes=11)
     assert shop.charging.tick() == 0
+    for _ in range(5):  # the second look takes as many pages, and is the last
+        shop.run_after(hours=4)
+    shop.clock.advance(days=1)
+    assert shop.charging.tick() == 0
+
+
+def test_an_order_that_the_list_did_not_show_yet_is_found_later(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who replaces a card right after a declined purchase would stay unpaid for good."""
+    customer = shop.customer("lost_card")
+    id = shop.order(customer, "charge_now")
+    new_default(shop, customer)
+    with monkeypatch.context() as lagging:
+        lagging.setattr("farebox.charging.rearm.page", lambda *_: Page((), None))
+        settle(shop)
+    assert shop.read(id)["status"] == "failed"
+
+    shop.run_after(hours=3)
+    shop.run_after(minutes=1)
+
+    assert shop.read(id)["status"] == "paid"
 
 
 @pytest.mark.parametrize("call", range(6))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from farebox.billing import attempts, order_states
@@ -17,6 +17,11 @@ from farebox.problems import Conflict, FieldErrors, StateChanged
 
 if TYPE_CHECKING:
     from farebox.validation.orders import ChargeOrder
+
+# The list of a customer's orders lags behind: one that was made shortly before its customer's new
+# default may be missing from it, and is found the second time. Lag and clocks that disagree, by an
+# hour each way, are both shorter than this.
+REARM_AGAIN = timedelta(hours=3)
 
 _STOPPED = (order_states.FAILED, order_states.REQUIRES_ACTION, order_states.RETRYING)
 _IN_PROGRESS = (order_states.CHARGING, order_states.PROCESSING)
@@ -118,10 +123,13 @@ def _was_tried_on(order: Order, method: PaymentMethod) -> bool:
 
 def rearmed(customer: Customer, to: str | None, *, now: datetime) -> Change:
     """The customer once orders down to ``to`` were looked at; None is all of them."""
+    left = customer.rearms_left - (to is None)
+    next_look = now if to is not None else now + REARM_AGAIN
     after = replace(
         customer,
-        due_at=stamp(now) if to is not None else None,
+        due_at=stamp(next_look) if left > 0 else None,
         rearmed_to=to,
+        rearms_left=max(left, 0),
         version=customer.version + 1,
         updated_at=stamp(now),
     )

@@ -52,9 +52,9 @@ class Payer:
         return self.named
 
 
-def is_due(order: Order, now: datetime) -> bool:
-    """Whether it is time to look at this order, and nobody else does."""
-    return order.due_at is not None and instant(order.due_at) <= now
+def is_due(record: Order | Customer, now: datetime) -> bool:
+    """Whether it is time to look at this order or customer, and nobody else does."""
+    return record.due_at is not None and instant(record.due_at) <= now
 
 
 def is_in_doubt(order: Order, now: datetime) -> bool:

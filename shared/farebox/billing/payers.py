@@ -34,8 +34,8 @@ class Customer(Record):
 
     ``default_payment_method`` is kept whole, so that a charge reads one record. While ``due_at``
     is set, orders that stopped for want of a payment method wait to be tried on the new one;
-    ``rearmed_to`` is the last of them that was looked at. ``type`` and what follows it is only
-    said in other languages.
+    ``rearmed_to`` is the last of them that was looked at, and ``rearms_left`` how often all of
+    them are still to be looked at. ``type`` and what follows it is only said in other languages.
     """
 
     kind: ClassVar[str] = "customer"
@@ -55,6 +55,7 @@ class Customer(Record):
     deleted_at: str | None = None
     due_at: str | None = None
     rearmed_to: str | None = None
+    rearms_left: int = 0
     type: str | None = None
     country: str | None = None
     default_currency: str | None = None

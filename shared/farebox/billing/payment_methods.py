@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SANDBOX = "sandbox"
 # Long enough never to matter in a test.
 SANDBOX_YEARS = 5
+# How often a customer's stopped orders are looked through for a new default.
+REARMS = 2
 
 
 def references(asked: "CreatePaymentMethod") -> Iterable[Reference]:
@@ -96,6 +98,7 @@ def with_default(customer: Customer, method: PaymentMethod | None, now: datetime
         default_payment_method=replace(method, metadata={}) if method else None,
         due_at=stamp(now) if changed else customer.due_at,
         rearmed_to=None if changed else customer.rearmed_to,
+        rearms_left=REARMS if changed else customer.rearms_left,
         version=customer.version + 1,
         updated_at=stamp(now),
     )

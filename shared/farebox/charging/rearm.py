@@ -1,7 +1,7 @@
 """Give a customer's stopped orders another try, on the payment method that is the default now."""
 
 from farebox import clock
-from farebox.billing import charge_requests
+from farebox.billing import charge_requests, charges
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
 from farebox.billing.payers import Customer
@@ -18,14 +18,15 @@ PAGE = 100
 def rearm_orders(message: Message) -> int:
     """Look at one page of a due customer's orders, newest first; answers with how many it armed.
 
-    The customer stays due until the last page, so that whatever breaks off is taken up again.
+    The customer stays due until the last page was looked at for the last time, so that whatever
+    breaks off is taken up again.
     Raises ``StateChanged`` where an order or the customer changed meanwhile.
     """
     loaded = load_for_worker(message.tenant, [Reference(Customer, message.id)])
     customer = loaded.known.found_as(Customer, message.id)
     if customer is None:
         raise NotFound("There is no such customer")
-    if customer.due_at is None:
+    if not charges.is_due(customer, clock.now()):
         return 0
     paging = Paging(PAGE, older_than=customer.rearmed_to)
     found = page(loaded.tenant, Order, paging, customer.id)

@@ -228,7 +228,9 @@ def _order(document: dict[str, Any], order: "Order") -> dict[str, Any]:
 
 
 def _customer(document: dict[str, Any], customer: "Customer") -> dict[str, Any]:
-    for name in ("due_at", "rearmed_to", "type", "country", "default_currency", "timezone"):
+    kept_back = ("due_at", "rearmed_to", "rearms_left")
+    said_elsewhere = ("type", "country", "default_currency", "timezone")
+    for name in (*kept_back, *said_elsewhere):
         del document[name]
     default = customer.default_payment_method
     return {**document, "default_payment_method": default.id if default else None}

@@ -293,7 +293,7 @@ def test_a_card_that_is_replaced_while_it_is_charged_is_not_the_end(order: Order
 
 def test_a_customer_is_due_until_the_last_page_was_looked_at() -> None:
     """Else the orders beyond the first page are never tried on the new card."""
-    owner = replace(PAYING, due_at=stamp(NOW))
+    owner = replace(PAYING, due_at=stamp(NOW), rearms_left=1)
 
     first = charge_requests.rearmed(owner, "ord_7", now=LATER)
     assert isinstance(first.record, Customer)
@@ -304,3 +304,16 @@ def test_a_customer_is_due_until_the_last_page_was_looked_at() -> None:
     assert (last.record.due_at, last.record.rearmed_to) == (None, None)
     assert (first.record.version, last.record.version) == (owner.version + 1, owner.version + 2)
     assert (first.events, first.before) == ((), owner)
+
+
+def test_a_customers_orders_are_looked_through_once_more_when_no_index_lags() -> None:
+    """Else an order that was made and declined a moment before the new card stays unpaid."""
+    owner = replace(PAYING, due_at=stamp(NOW), rearms_left=2)
+
+    once = charge_requests.rearmed(owner, None, now=NOW).record
+    assert isinstance(once, Customer)
+    again = charge_requests.rearmed(once, None, now=LATER).record
+
+    assert isinstance(again, Customer)
+    assert once.due_at == stamp(NOW + charge_requests.REARM_AGAIN)
+    assert (again.due_at, again.rearms_left) == (None, 0)
