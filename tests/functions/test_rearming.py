@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from farebox import bootstrap
+from farebox.paging import Page
 from farebox.storage import connection
-from farebox.storage.listing import Page
 from tests.faults import Fault, FaultyConnection, Mode
 from tests.functions.shop import Shop
 from tests.tables import nothing_stored
@@ -207,7 +207,7 @@ def test_an_order_that_the_list_did_not_show_yet_is_found_later(
     id = shop.order(customer, "charge_now")
     new_default(shop, customer)
     with monkeypatch.context() as lagging:
-        lagging.setattr("farebox.charging.rearm.page", lambda *_: Page((), None))
+        lagging.setattr("farebox.charging.rearm.page", lambda *_: Page(()))
         settle(shop)
     assert shop.read(id)["status"] == "failed"
 
