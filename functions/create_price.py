@@ -18,6 +18,7 @@ def handler(request: Request) -> Answer:
         known = load_more(loaded, dialect.expands([loaded.first.record]))
         return dialect.write_created(loaded.first, known)
     id, product_id = ids.new(Price.prefix), ids.new(Product.prefix)
-    change = prices.create(asked, loaded.known, id=id, product_id=product_id, now=clock.now())
+    known = load_more(loaded, prices.holders(asked, loaded.known))
+    change = prices.create(asked, known, id=id, product_id=product_id, now=clock.now())
     kept = commit(loaded, change)
     return dialect.write_created(kept, load_more(loaded, dialect.expands([kept.record])))

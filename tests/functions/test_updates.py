@@ -172,6 +172,29 @@ def test_a_lookup_key_goes_from_one_price_to_another(api: Api) -> None:
     ]
 
 
+@pytest.mark.parametrize("way", ["to a new price", "to another price"])
+@pytest.mark.parametrize("home", ["the same product", "another product"])
+def test_a_default_price_that_gives_up_its_lookup_key_has_none_in_its_product_either(
+    api: Api, way: str, home: str
+) -> None:
+    """Else whoever reads the product finds a name there that leads to another price."""
+    former = default_price(api, lookup_key="seat")
+    product = former["product"]
+    elsewhere = {"product": product} if home == "the same product" else {}
+    asked = {"lookup_key": "seat", "transfer_lookup_key": True}
+
+    if way == "to a new price":
+        api.price(**asked, **elsewhere)
+    else:
+        path = f"/v1/prices/{api.price(**elsewhere)['id']}"
+        assert api.patch(path, asked).body["lookup_key"] == "seat"
+
+    assert stored_default(api, product)["id"] == former["id"]
+    assert stored_default(api, product).get("lookup_key") is None
+    types = [event["type"] for event in api.get("/v1/events?limit=3").body["data"]]
+    assert "product.updated" in types
+
+
 def test_a_lookup_key_that_is_given_up_is_free(api: Api) -> None:
     price = api.price(lookup_key="seat")
 

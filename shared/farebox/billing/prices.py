@@ -45,6 +45,16 @@ def references(asked: "CreatePrice | UpdatePrice") -> Iterable[Reference]:
         yield Reference(Price, asked.lookup_key, by="lookup_key")
 
 
+def holders(
+    asked: "CreatePrice | UpdatePrice", known: Known, before: Price | None = None
+) -> Iterable[Reference]:
+    """The products that may hold as their default what a request changes: the price itself, and
+    the one that gives up its lookup_key."""
+    for price in (before, _giver(asked, known)):
+        if price is not None:
+            yield Reference(Product, price.product)
+
+
 def create(
     asked: "CreatePrice", known: Known, *, id: str, product_id: str, now: datetime
 ) -> Change:
@@ -77,17 +87,10 @@ def create(
         currency_options=asked.options(),
         **{name: plain(getattr(asked, name)) for name in KEPT_AS_ASKED},
     )
-    if asked.transfer_lookup_key and asked.lookup_key is not None:
-        former = known.found.get(Reference(Price, asked.lookup_key, by="lookup_key"))
-        if isinstance(former, Price):
-            alongside += (without_lookup_key(former, now),)
+    giver = _giver(asked, known)
+    if giver is not None:
+        alongside += _without_lookup_key(giver, known, now)
     return Change(record=price, events=("price.created",), alongside=alongside)
-
-
-def without_lookup_key(price: Price, now: datetime) -> Change:
-    """The price after its lookup_key has gone to another."""
-    after = replace(price, lookup_key=None, version=price.version + 1, updated_at=stamp(now))
-    return Change(record=after, events=("price.updated",), before=price)
 
 
 def update(before: Price, asked: "UpdatePrice", known: Known, *, now: datetime) -> Change:
@@ -96,20 +99,42 @@ def update(before: Price, asked: "UpdatePrice", known: Known, *, now: datetime) 
     Raises ``Conflict`` where the default price of a product would be archived.
     """
     changes = asked.changes()
-    transfers = changes.pop("transfer_lookup_key", False)
+    changes.pop("transfer_lookup_key", None)
     if asked.names("metadata"):
         changes["metadata"] = merged_metadata(before.metadata, asked.metadata)
     after = replace(before, **changes, version=before.version + 1, updated_at=stamp(now))
+    product = _holder(before, known)
     alongside: tuple[Change, ...] = ()
-    product = known.found_as(Product, before.product)
-    default = product.default_price if product else None
-    if product is not None and default is not None and default.id == before.id:
+    if product is not None:
         if before.active and not after.active:
             message = "This is the default price of its product; give the product another first"
             raise Conflict(message, code="default_price", param="active")
         alongside = (products.with_default_price(product, after, now),)
-    if transfers and asked.lookup_key is not None:
-        former = known.found.get(Reference(Price, asked.lookup_key, by="lookup_key"))
-        if isinstance(former, Price) and former.id != before.id:
-            alongside += (without_lookup_key(former, now),)
+    giver = _giver(asked, known)
+    if giver is not None and giver.id != before.id:
+        alongside += _without_lookup_key(giver, known, now)
     return Change(record=after, events=("price.updated",), before=before, alongside=alongside)
+
+
+def _giver(asked: "CreatePrice | UpdatePrice", known: Known) -> Price | None:
+    """The price whose lookup_key is to go to another."""
+    if not asked.transfer_lookup_key or asked.lookup_key is None:
+        return None
+    return known.found_as(Price, asked.lookup_key, by="lookup_key")
+
+
+def _holder(price: Price, known: Known) -> Product | None:
+    """The product that holds a price as its default."""
+    product = known.found_as(Product, price.product)
+    default = product.default_price if product else None
+    return product if default is not None and default.id == price.id else None
+
+
+def _without_lookup_key(price: Price, known: Known, now: datetime) -> tuple[Change, ...]:
+    """The price after its lookup_key has gone to another, also where it is a default."""
+    after = replace(price, lookup_key=None, version=price.version + 1, updated_at=stamp(now))
+    change = Change(record=after, events=("price.updated",), before=price)
+    product = _holder(price, known)
+    if product is None:
+        return (change,)
+    return (change, products.with_default_price(product, after, now))

@@ -59,10 +59,16 @@ def _price(product: Product, asked: "NewTerms", known: Known, id: str, now: date
     kept = former.config.get("unit_amount") if former.model == "stripe_per_unit" else None
     changes: dict[str, Any] = {"unit_amount": kept, **asked.changes()}
     unit_amount = changes.pop("unit_amount")
+    currency = changes.get("currency", former.currency)
     errors = FieldErrors()
     if unit_amount is None:
         errors.add("price.unit_amount", "required", "The new default price needs an amount")
+    elif unit_amount and currency != former.currency and not asked.names("unit_amount"):
+        # The same number means something else: 1500 are 15 dollars, and 1500 yen.
+        message = f"An amount in {currency.upper()} is needed along with the currency"
+        errors.add("price.unit_amount", "required", message)
     errors.raise_if_any()
+    same_amount = (currency, unit_amount) == (former.currency, kept)
     if "recurring" in changes:
         changes["recurring"] = plain(changes["recurring"])
         changes |= {"cadence": None, "billing_cycle_configuration": None}
@@ -76,7 +82,7 @@ def _price(product: Product, asked: "NewTerms", known: Known, id: str, now: date
         product_name=product.name,
         model="stripe_per_unit",
         config={"unit_amount": unit_amount},
-        currency_options={},
+        currency_options=former.currency_options if same_amount else {},
         lookup_key=None,
         external_price_id=None,
     )

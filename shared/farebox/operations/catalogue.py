@@ -33,15 +33,15 @@ from farebox.validation.prices import UpdatePrice
 class Resource:
     """A kind of record, the module that decides about it, and the shapes of its requests.
 
-    Where ``create`` is None, a function of its own creates it. A change may have to know what the
-    record ``belongs_to``, a field that names another record by its id.
+    Where ``create`` is None, a function of its own creates it. Where it is ``held`` by other
+    records, these change with it.
     """
 
     kind: type[Record]
     decisions: Any
     create: type[Input] | None = None
     update: type[Input] | None = None
-    belongs_to: tuple[str, type[Record]] | None = None
+    held: bool = False
     update_names_others: bool = True
 
 
@@ -51,7 +51,7 @@ RESOURCES: Mapping[str, Resource] = {
     "discounts": Resource(
         discounts.Discount, discounts, catalogue.CreateDiscount, catalogue.UpdateDiscount
     ),
-    "prices": Resource(Price, prices, update=UpdatePrice, belongs_to=("product", Product)),
+    "prices": Resource(Price, prices, update=UpdatePrice, held=True),
     "orders": Resource(orders.Order, orders, update=UpdateOrder, update_names_others=False),
     "payment_methods": Resource(PaymentMethod, payment_methods, catalogue.CreatePaymentMethod),
 }
@@ -86,9 +86,8 @@ def update(request: Request, collection: str, id: str, by: str = "id") -> Answer
     if not asked.model_fields_set:
         return dialect.write(before, load_more(loaded, dialect.expands([before])))
     known = loaded.known
-    if resource.belongs_to is not None:
-        field, kind = resource.belongs_to
-        known = load_more(loaded, [Reference(kind, getattr(before, field))])
+    if resource.held:
+        known = load_more(loaded, resource.decisions.holders(asked, known, before))
     change = resource.decisions.update(before, asked, known, now=clock.now())
     after = commit(loaded, change).record
     return dialect.write(after, load_more(loaded, dialect.expands([after])))

@@ -92,6 +92,12 @@ def test_what_a_product_cannot_have_is_refused_by_its_name(
         {"billing_type": "recurring"},
         {"billing_type": "recurring", "billing_period": "once"},
         {"billing_type": "recurring", "billing_period": "custom"},
+        {
+            "billing_type": "recurring",
+            "billing_period": "every-month",
+            "recurring_interval": "week",
+        },
+        {"billing_type": "onetime", "recurring_interval": "week"},
     ],
 )
 def test_a_recurring_product_says_how_often(api: Api, asked: dict[str, Any]) -> None:
@@ -151,6 +157,45 @@ def test_a_product_becomes_recurring_and_back(api: Api, gold: str) -> None:
     assert (renamed["billing_period"], renamed["name"]) == ("every-month", "Silver")
     once = patched(api, f"products/{gold}", {"billing_type": "onetime"})
     assert (once["billing_period"], once["price"]) == ("once", 900)
+
+
+def test_a_new_currency_needs_an_amount_in_it(api: Api, gold: str) -> None:
+    """Else 15 dollars become 1500 yen, or the other way round."""
+    before = get(api, f"products/{gold}")
+
+    answer = api.patch(f"/creem/v1/products/{gold}", {"currency": "JPY"})
+
+    assert (answer.status, fields(answer)) == (400, ["price"])
+    assert get(api, f"products/{gold}") == before
+    assert patched(api, f"products/{gold}", {"currency": "USD"})["price"] == before["price"]
+    changed = patched(api, f"products/{gold}", {"currency": "JPY", "price": 2300})
+    assert (changed["price"], changed["currency"]) == (2300, "JPY")
+
+
+def test_what_is_free_is_free_in_any_currency(api: Api, gold: str) -> None:
+    """Else the price of something free has to be repeated for no reason."""
+    patched(api, f"products/{gold}", {"price": 0})
+
+    changed = patched(api, f"products/{gold}", {"currency": "JPY"})
+
+    assert (changed["price"], changed["currency"]) == (0, "JPY")
+
+
+def test_other_currencies_keep_their_amounts_until_there_is_another(api: Api) -> None:
+    """Else a change of the tax mode takes away what a native caller sells in euros."""
+    mug = api.product()["id"]
+    euros = {"currency_options": {"eur": {"unit_amount": 800}}}
+    price = api.price(product=mug, unit_amount=900, **euros)
+    api.patch(f"/v1/products/{mug}", {"default_price": price["id"]})
+
+    def options() -> Any:
+        id = api.get(f"/v1/products/{mug}").body["default_price"]
+        return api.get(f"/v1/prices/{id}").body.get("currency_options")
+
+    patched(api, f"products/{mug}", {"tax_mode": "inclusive"})
+    assert options()["eur"]["unit_amount"] == 800
+    patched(api, f"products/{mug}", {"price": 1000})
+    assert not options()
 
 
 def test_what_is_not_named_stays(api: Api, gold: str) -> None:

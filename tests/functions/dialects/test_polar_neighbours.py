@@ -93,6 +93,43 @@ def test_a_new_price_is_for_new_orders_only(polar: Polar) -> None:
     assert polar.finalize(before["id"]).body["total_amount"] == 4900
 
 
+def test_prices_that_are_named_by_their_ids_stay(polar: Polar) -> None:
+    """Else a merchant who renames a product is told that its price is gone."""
+    euros = FIXED | {"price_currency": "eur", "price_amount": 4500}
+    product = polar.made("products", {"name": "Token pack", "prices": [FIXED, euros]})
+    ids = [{"id": price["id"]} for price in product["prices"]]
+    path = f"/polar/v1/products/{product['id']}"
+
+    changed = polar.api.patch(path, {"name": "Pack", "prices": ids}).body
+
+    assert (changed["name"], changed["prices"]) == ("Pack", product["prices"])
+    assert polar.api.patch(path, {"prices": ids}).body == changed
+
+
+def test_a_price_of_another_product_cannot_be_kept(polar: Polar) -> None:
+    """Else a merchant believes that a product got the price that they named."""
+    product = polar.made("products", {"name": "Token pack", "prices": [FIXED]})
+    others = polar.made("products", {"name": "Cap", "prices": [FIXED]})["prices"]
+    path = f"/polar/v1/products/{product['id']}"
+
+    for price in (others[0]["id"], "price_none", 5):
+        prices = [{"id": product["prices"][0]["id"]}, {"id": price}]
+        answer = polar.api.patch(path, {"name": "Pack", "prices": prices})
+        assert locations(answer) == [["body", "prices", 1, "id"]]
+    assert polar.api.get(path).body == product
+
+
+def test_a_currency_of_a_price_cannot_be_left_out(polar: Polar) -> None:
+    """Else a price goes on being charged that the merchant believes to be archived."""
+    euros = FIXED | {"price_currency": "eur", "price_amount": 4500}
+    product = polar.made("products", {"name": "Token pack", "prices": [FIXED, euros]})
+    kept = [{"id": product["prices"][0]["id"]}]
+
+    answer = polar.api.patch(f"/polar/v1/products/{product['id']}", {"prices": kept})
+
+    assert locations(answer) == [["body", "prices"]]
+
+
 @pytest.mark.parametrize("collection", ["products", "customers"])
 def test_metadata_is_replaced_as_a_whole(polar: Polar, collection: str) -> None:
     """Else a key that the merchant left out stays for ever."""

@@ -129,6 +129,10 @@ def _recurring(body: Body) -> dict[str, Any]:
     period = body.take_one_of("billing_period", (ONCE, CUSTOM, *PERIODS))
     interval = body.take_one_of("recurring_interval", INTERVALS)
     count = body.take_whole_number("recurring_interval_count", 1, MOST_INTERVALS)
+    if period != CUSTOM:
+        given = {"recurring_interval": interval, "recurring_interval_count": count}
+        for name in (name for name, value in given.items() if value is not None):
+            body.wrong(name, "excluded", "It goes with billing_period custom only")
     if kind is None and period is None:
         return {}
     is_once = period == ONCE or (period is None and kind == "onetime")

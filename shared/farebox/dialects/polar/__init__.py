@@ -8,7 +8,7 @@ from farebox.billing.known import Reference
 from farebox.billing.orders import Order
 from farebox.dialects.polar import catalogue, orders
 from farebox.dialects.polar.refusals import Refused, write_problem
-from farebox.dialects.polar.requests import read
+from farebox.dialects.polar.requests import check_kept_prices, read
 from farebox.handler import Answer, Request
 from farebox.paging import Page, Paging
 from farebox.problems import FieldError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from farebox.billing.records import Kept, Record
 
 __all__ = [
+    "check_kept_prices",
     "expands",
     "read",
     "read_optional",

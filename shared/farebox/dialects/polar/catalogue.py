@@ -91,14 +91,14 @@ def _product(product: Product, known: Known) -> dict[str, Any]:
     return {
         **product_alone(product, known),
         "is_deletable": False,
-        "prices": _prices(product),
+        "prices": prices(product),
         "benefits": [],
         "medias": [],
         "attached_custom_fields": [],
     }
 
 
-def _prices(product: Product) -> list[dict[str, Any]]:
+def prices(product: Product) -> list[dict[str, Any]]:
     """The default price in each of its currencies, if Polar has a word for its form."""
     price = product.default_price
     if price is None or price.model != "stripe_per_unit":
@@ -170,7 +170,7 @@ def _payment_method(method: PaymentMethod, known: Known) -> dict[str, Any]:
 def _checkout(checkout: Checkout, known: Known) -> dict[str, Any]:
     sold = known.found_as(Product, checkout.product) if checkout.product else None
     product = _product(sold, known) if sold else None
-    prices = product["prices"] if product else []
+    priced = product["prices"] if product else []
     return {
         **stamps(checkout),
         "payment_processor": PROCESSOR,
@@ -206,8 +206,8 @@ def _checkout(checkout: Checkout, known: Known) -> dict[str, Any]:
         "metadata": checkout.metadata,
         "products": [product] if product else [],
         "product": product,
-        "product_price": prices[0] if prices else None,
-        "prices": {product["id"]: prices} if product else None,
+        "product_price": priced[0] if priced else None,
+        "prices": {product["id"]: priced} if product else None,
         "attached_custom_fields": [],
         "customer_metadata": {},
         "custom_field_data": {},

@@ -1,12 +1,14 @@
 """Polar's requests, turned into ours; what we cannot express is refused in Polar's own names."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
+from farebox.billing.catalogue import Product
 from farebox.dialects.polar.bodies import Body
+from farebox.dialects.polar.catalogue import prices
 from farebox.dialects.polar.refusals import Refused, theirs
 from farebox.handler import Request
-from farebox.problems import InvalidRequest
+from farebox.problems import FieldError, InvalidRequest
 from farebox.validation import documents
 from farebox.validation.check import Input, check
 
@@ -33,6 +35,36 @@ def read(shape: type[Shape], request: Request) -> Shape:
     if body.errors:
         raise Refused(body.errors)
     return asked
+
+
+def check_kept_prices(request: Request, product: Product) -> None:
+    """Where a change of a product names prices by their ids, these are all that it has.
+
+    Raises ``InvalidRequest`` where one is another's, or one is left out: a product has one price
+    here, whose currencies come and go together.
+    """
+    given = documents.read(request.body).get("prices")
+    if not _names_prices(given):
+        return
+    shown = {price["id"] for price in prices(product)}
+    errors = [
+        FieldError(f"prices[{place}].id", "value_error", "Price does not exist.")
+        for place, each in enumerate(given)
+        if each["id"] not in shown
+    ]
+    if not errors and {each["id"] for each in given} != shown:
+        message = "Name each price of the product, or give a new price for all of them"
+        errors.append(FieldError("prices", "not_supported", message))
+    if errors:
+        raise Refused(errors)
+
+
+def _names_prices(given: Any) -> TypeGuard[list[Mapping[str, Any]]]:
+    return (
+        isinstance(given, list)
+        and bool(given)
+        and all(isinstance(each, Mapping) and each.keys() == {"id"} for each in given)
+    )
 
 
 def _check_organization(body: Body, request: Request, named: Any) -> None:
@@ -103,12 +135,7 @@ def _product_update(body: Body) -> dict[str, Any]:
         if not isinstance(archived, bool):
             body.broken("is_archived", "bool_type", "Input should be a valid boolean")
     given = body.take("prices")
-    kept = (
-        isinstance(given, list)
-        and given
-        and all(isinstance(each, Mapping) and each.keys() == {"id"} for each in given)
-    )
-    if given is None or kept:
+    if given is None or _names_prices(given):
         return {"product": product}
     amounts = _amounts(body, given)
     if len(amounts) > 1:

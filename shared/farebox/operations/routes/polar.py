@@ -98,6 +98,7 @@ def update_product(request: Request, id: str) -> Answer:
     before = loaded.known.found_as(Product, id)
     if before is None:
         raise NotFound
+    polar.check_kept_prices(request, before)
     if asked.price is None and not asked.product.model_fields_set:
         return polar.write(before, loaded.known)
     changes = _with_all_metadata(asked.product, before)
