@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ ROOT = Path(__file__).parents[2]
 SCENARIOS = Path(__file__).parent / "scenarios"
 ENVIRONMENTS = ROOT / ".venv-sdks"
 PLAYED_WITHIN_SECONDS = 120
+NPM = "npm_"
+# Node's own fetch is WebAssembly, for which it else reserves more addresses than .ci/run allows.
+NODE_FLAGS = ("--disable-wasm-trap-handler",)
 
 
 @dataclass(frozen=True)
@@ -29,16 +33,14 @@ class Shop:
 
     def play(self, package: str, scenario: str, **arguments: Any) -> Any:
         """Run a scenario by the interpreter that has the package, and give what it found."""
-        python = ENVIRONMENTS / package / "bin" / "python"
-        if not python.exists():
-            pytest.skip(f"{package} is not in {ENVIRONMENTS.name}, where .ci/run installs it")
-        script = SCENARIOS / f"with_{package}.py"
+        command = [*_command(package), scenario, json.dumps(arguments)]
         ran = subprocess.run(
-            [python, script, scenario, json.dumps(arguments)],
+            command,
             env={
                 "PATH": os.environ["PATH"],
                 "BASE_URL": self.base_url,
                 "API_KEY": self.api_key,
+                "PACKAGES": str(ENVIRONMENTS / "npm"),
                 "NO_PROXY": "127.0.0.1",
             },
             capture_output=True,
@@ -53,12 +55,33 @@ class Shop:
 
 def scenarios(package: str) -> list[str]:
     """The names of a package's scenarios: what its script offers that takes nothing."""
-    script = ast.parse((SCENARIOS / f"with_{package}.py").read_text(encoding="utf-8"))
+    text = _script(package).read_text(encoding="utf-8")
+    if package.startswith(NPM):
+        return re.findall(r"^export async function (\w+)\(\)", text, re.MULTILINE)
     return [
         node.name
-        for node in script.body
+        for node in ast.parse(text).body
         if isinstance(node, ast.FunctionDef) and re.match("[a-z]+_", node.name) and not _taken(node)
     ]
+
+
+def _script(package: str) -> Path:
+    return SCENARIOS / f"with_{package}{'.mjs' if package.startswith(NPM) else '.py'}"
+
+
+def _command(package: str) -> list[str | Path]:
+    """What runs a package's scenarios, by the interpreter that has it."""
+    if not package.startswith(NPM):
+        python = ENVIRONMENTS / package / "bin" / "python"
+        if not python.exists():
+            pytest.skip(f"{package} is not in {ENVIRONMENTS.name}, where .ci/run installs it")
+        return [python, _script(package)]
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip(f"there is no node to run {package} with")
+    if not (ENVIRONMENTS / "npm" / "installed").exists():
+        pytest.skip(f"{package} is not in {ENVIRONMENTS.name}/npm, where .ci/run installs it")
+    return [node, *NODE_FLAGS, SCENARIOS / "play.mjs", _script(package)]
 
 
 def _taken(node: ast.FunctionDef) -> bool:

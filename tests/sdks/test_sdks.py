@@ -21,6 +21,8 @@ PACKAGES = (
     "creem",
     "billingrails",
     "billingrails_0_1",
+    "npm_polar",
+    "npm_creem",
 )
 
 
