@@ -2,6 +2,7 @@
 
     Problem                    code, status, a sentence for the caller
     ├── InvalidRequest   422   fields that break a rule, all of them at once
+    │   ├── InvalidAsSent 422  its fields go by the names that the caller's language has for them
     │   ├── MalformedBody 400  the body cannot be read at all
     │   └── TooLarge     413   body or record over its limit
     ├── Unauthenticated  401   no key, or none that is valid
@@ -64,6 +65,10 @@ class InvalidRequest(Problem):
         return InvalidRequest(
             FieldError(f"{param}.{error.param}", error.code, error.message) for error in self.errors
         )
+
+
+class InvalidAsSent(InvalidRequest):
+    """Told apart by languages that else turn our names of fields into their own."""
 
 
 class MalformedBody(InvalidRequest):

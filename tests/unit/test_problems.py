@@ -17,6 +17,7 @@ def all_problems(kind: type[Problem] = Problem) -> Iterator[type[Problem]]:
 STATUSES = {
     problems.Problem: 500,
     problems.InvalidRequest: 422,
+    problems.InvalidAsSent: 422,
     problems.MalformedBody: 400,
     problems.TooLarge: 413,
     problems.Unauthenticated: 401,

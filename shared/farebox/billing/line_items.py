@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 # Over a hundred bytes each: more would not fit a record.
 MAXIMUM_STEPS = 4_000
+DESCRIBING = ("name", "lookup_key", "tax_behavior")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
     """A line as it is kept: its amount never changes, whatever becomes of the price.
 
-    ``price_data`` holds the terms of an inline price, ``billed`` what is billed beside or in place
-    of a quantity. ``quote`` says how the amount came about; a line whose order carries a custom
-    amount has none.
+    ``price_data`` holds the terms of an inline price, ``described`` what else was said of it and of
+    its product, ``billed`` what is billed beside or in place of a quantity. ``quote`` says how the
+    amount came about; a line whose order carries a custom amount has none.
     """
 
     id: str
@@ -36,6 +37,7 @@ class LineItem:
     product: str | None = None
     product_name: str | None = None
     price_data: Mapping[str, Any] | None = None
+    described: Mapping[str, Any] = field(default_factory=dict)
     billed: Mapping[str, Any] = field(default_factory=dict)
     quote: Quote | None = None
     metadata: Metadata = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Terms:
     price: str | None = None
     product: str | None = None
     inline: bool = False
+    described: Mapping[str, Any] = field(default_factory=dict)
 
 
 def references(asked: Iterable["AskedLine"]) -> Iterable[Reference]:
@@ -163,6 +166,7 @@ def _price(
         product=terms.product,
         product_name=terms.product_name,
         price_data=inline if terms.inline else None,
+        described=terms.described,
         billed=asked.other_inputs(),
         quote=explained,
         metadata=kept_metadata(asked.metadata),
@@ -243,12 +247,24 @@ def _of_inline(asked: Any, param: str, known: Known, errors: FieldErrors) -> Ter
     _check_sellable(asked.active, asked.is_recurring, param, errors)
     model, config = asked.terms()
     terms = configs(asked.currency, config, asked.options())
+    described = _described(asked)
     if asked.product_data is not None:
-        return Terms(model, terms, asked.product_data.name, inline=True)
+        return Terms(model, terms, asked.product_data.name, inline=True, described=described)
     product = sellable_product(asked.product, f"{param}.product", known, errors)
     if product is None:
         return None
-    return Terms(model, terms, product.name, None, product.id, inline=True)
+    return Terms(model, terms, product.name, None, product.id, inline=True, described=described)
+
+
+def _described(asked: Any) -> dict[str, Any]:
+    """What an inline price says beside its terms, and of its product beside the name."""
+    said = {name: getattr(asked, name) for name in DESCRIBING}
+    said["metadata"] = kept_metadata(asked.metadata)
+    if asked.product_data is not None:
+        product = asked.product_data.model_dump(exclude={"name", "metadata"}, exclude_none=True)
+        metadata = kept_metadata(asked.product_data.metadata)
+        said["product_data"] = product | ({"metadata": metadata} if metadata else {})
+    return {name: value for name, value in said.items() if value}
 
 
 def _check_sellable(active: bool, recurring: bool, param: str, errors: FieldErrors) -> None:

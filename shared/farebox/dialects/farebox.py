@@ -244,10 +244,12 @@ def _payment_method(document: dict[str, Any], method: "PaymentMethod") -> dict[s
 def _lines(document: dict[str, Any], record: Any) -> dict[str, Any]:
     for written, line in zip(document["line_items"], record.line_items, strict=True):
         written["object"] = "line_item"
+        del written["described"]
         if line.price_data is not None:
             inline = dict(line.price_data)
             currency, model = inline.pop("currency"), inline.pop("model")
-            written["price_data"] = {"currency": currency, **_terms(model, inline)}
+            terms = _terms(model, inline)
+            written["price_data"] = {"currency": currency, **terms, **line.described}
     return document
 
 

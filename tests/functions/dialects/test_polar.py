@@ -328,3 +328,33 @@ def test_a_refused_draft_leaves_nothing(api: Api) -> None:
         answer = api.post("/polar/v1/orders/", {"customer_id": "cus_0", "product_id": "prod_0"})
 
     assert answer.status == 422
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        "orders/?customer_id={0},{1}",
+        "orders/?external_customer_id=crm-1,crm-2",
+        "orders/?customer_id={0}&external_customer_id=crm-1",
+        "checkouts/?customer_id={0},{1}",
+        "payments/?order_id=ord_1,ord_2",
+    ],
+)
+def test_a_list_of_more_than_one_at_a_time_is_refused(polar: Polar, filters: str) -> None:
+    """Else whoever asks for the orders of two customers is told that they have none."""
+    customers = [polar.customer(external_id=f"crm-{number}") for number in (1, 2)]
+
+    answer = polar.api.get(f"/polar/v1/{filters.format(*customers)}")
+
+    assert answer.status == 422, answer.text
+    assert [each["type"] for each in answer.body["detail"]] == ["not_supported"]
+
+
+def test_an_external_id_may_have_a_comma_of_its_own(polar: Polar) -> None:
+    """Else this customer's orders cannot be listed at all."""
+    customer = polar.customer(external_id="Lovelace, Ada")
+    made = polar.draft(customer_id=customer)
+
+    found = polar.api.get("/polar/v1/orders/?external_customer_id=Lovelace%2C%20Ada").body
+
+    assert [row["id"] for row in found["items"]] == [made["id"]]

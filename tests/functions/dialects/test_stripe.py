@@ -296,6 +296,30 @@ def test_a_line_that_brings_its_price_shows_it_with_its_product(api: Api) -> Non
     assert line["price"]["product"]["name"] == "Desk"
 
 
+def test_what_an_inline_price_is_described_by_is_kept_with_the_line(api: Api) -> None:
+    """Else a shop's own names and notes for what it sold are lost without a word."""
+    said = {
+        "nickname": "Gold",
+        "lookup_key": "gold",
+        "tax_behavior": "exclusive",
+        "metadata": {"team": "core"},
+    }
+    product = {"name": "Plan", "description": "A plan", "metadata": {"sku": "G1"}}
+    inline = {"currency": "usd", "unit_amount": 900, "product_data": product, **said}
+
+    got = session(api, line_items=[{"price_data": inline, "quantity": 1}], expand=["line_items"])
+
+    (line,) = got["line_items"]["data"]
+    assert {name: line["price"][name] for name in said} == said
+    (native,) = api.get(f"/v1/checkouts/{got['id']}").body["line_items"]
+    assert native["price_data"]["product_data"] == {
+        "description": "A plan",
+        "metadata": {"sku": "G1"},
+    }
+    assert native["price_data"]["name"] == "Gold"
+    assert native["product_name"] == "Plan"
+
+
 # Customers and products
 
 

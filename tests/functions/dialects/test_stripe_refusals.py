@@ -15,6 +15,7 @@ from farebox.operations.routes import stripe as routes
 from farebox.problems import FieldError, InvalidRequest, Problem
 from farebox.storage import connection
 from farebox.storage.connection import DynamoDB, Write
+from local.template import Stack
 from tests.client import Api
 from tests.functions.dialects.stripe_calls import (
     LINE,
@@ -27,6 +28,7 @@ from tests.functions.dialects.stripe_calls import (
     refused,
     send,
 )
+from tests.tables import everything
 
 EVENT = {
     "rawPath": "/stripe/v1/prices",
@@ -295,3 +297,25 @@ def test_a_filter_looks_no_further_than_it_has_time(
         send(api, "/v1/prices", PRICE)
 
     assert reason(fetch(api, "/v1/prices", {"active": False})) == (None, "filter_too_wide")
+
+
+@pytest.mark.parametrize("header", ["stripe_account", "stripe_context"])
+def test_a_request_for_another_account_is_refused(api: Api, stack: Stack, header: str) -> None:
+    """Else what a platform sells for a shop is kept, and charged, as its own."""
+    before = everything(stack)
+    for answer in (
+        send(api, "/v1/prices", PRICE, **{header: "acct_1"}),
+        api.get("/stripe/v1/prices", **{header: "acct_1"}),
+        api.get("/stripe/v1/prices/price_1", **{header: "acct_1"}),
+    ):
+        assert reason(answer, 403) == (None, "account_invalid")
+    assert everything(stack) == before
+    assert send(api, "/v1/prices", PRICE, **{header: api.organization}).status == 200
+
+
+@pytest.mark.parametrize("collection", ["prices", "products", "customers"])
+def test_there_is_no_search(api: Api, collection: str) -> None:
+    """Else a shop reads that its query is wrong, and goes on trying others."""
+    answer = fetch(api, f"/v1/{collection}/search", {"query": "active:'true'"})
+
+    assert refused(answer, 404)["message"].startswith("Unrecognized request URL")

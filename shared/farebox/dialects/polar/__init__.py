@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
 from farebox.dialects.polar import catalogue, orders
-from farebox.dialects.polar.refusals import Refused, write_problem
+from farebox.dialects.polar.refusals import write_problem
 from farebox.dialects.polar.requests import check_kept_prices, read
 from farebox.handler import Answer, Request
 from farebox.paging import Page, Paging
-from farebox.problems import FieldError
+from farebox.problems import FieldError, InvalidAsSent
 from farebox.validation.check import Input
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def read_page(request: Request, filters: Sequence[str], prefix: str) -> Paging:
     if request.query.get("organization_id", own) != own:
         errors.append(FieldError("organization_id", "value_error", "Organization does not exist."))
     if errors:
-        raise Refused(errors)
+        raise InvalidAsSent(errors)
     return Paging(_limit(request), number=int(request.query.get("page", "1")))
 
 

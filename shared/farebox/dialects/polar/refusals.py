@@ -12,6 +12,7 @@ from farebox.problems import (
     Conflict,
     FieldError,
     Forbidden,
+    InvalidAsSent,
     InvalidRequest,
     KeyReused,
     MalformedBody,
@@ -23,10 +24,6 @@ from farebox.problems import (
     Unavailable,
     ValueTaken,
 )
-
-
-class Refused(InvalidRequest):
-    """Rules broken by fields that are named as the caller named them."""
 
 
 def theirs(errors: Iterable[FieldError], request: Request) -> list[FieldError]:
@@ -42,7 +39,7 @@ def theirs(errors: Iterable[FieldError], request: Request) -> list[FieldError]:
 def write_problem(problem: Problem, request: Request) -> Answer:
     """The answer to a request that was refused."""
     if isinstance(problem, InvalidRequest):
-        as_sent = isinstance(problem, Refused | MalformedBody | TooLarge)
+        as_sent = isinstance(problem, InvalidAsSent | MalformedBody | TooLarge)
         errors = problem.errors if as_sent else theirs(problem.errors, request)
         return _broken_rules(errors, request)
     if isinstance(problem, ValueTaken):

@@ -6,9 +6,9 @@ from typing import Any, TypeGuard, TypeVar
 from farebox.billing.catalogue import Product
 from farebox.dialects.polar.bodies import Body
 from farebox.dialects.polar.catalogue import prices
-from farebox.dialects.polar.refusals import Refused, theirs
+from farebox.dialects.polar.refusals import theirs
 from farebox.handler import Request
-from farebox.problems import FieldError, InvalidRequest
+from farebox.problems import FieldError, InvalidAsSent, InvalidRequest
 from farebox.validation import documents
 from farebox.validation.check import Input, check
 
@@ -33,7 +33,7 @@ def read(shape: type[Shape], request: Request) -> Shape:
             error for error in theirs(refusal.errors, request) if error.param not in said
         ]
     if body.errors:
-        raise Refused(body.errors)
+        raise InvalidAsSent(body.errors)
     return asked
 
 
@@ -56,7 +56,7 @@ def check_kept_prices(request: Request, product: Product) -> None:
         message = "Name each price of the product, or give a new price for all of them"
         errors.append(FieldError("prices", "not_supported", message))
     if errors:
-        raise Refused(errors)
+        raise InvalidAsSent(errors)
 
 
 def _names_prices(given: Any) -> TypeGuard[list[Mapping[str, Any]]]:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from farebox.dialects.stripe import expansions, forms, lists, refusals, requests, values
 from farebox.dialects.stripe.customers import customer_document
-from farebox.dialects.stripe.forms import RefusedForm
 from farebox.dialects.stripe.prices import price_document
 from farebox.dialects.stripe.products import product_document
 from farebox.dialects.stripe.sessions import line_documents, session_document
 from farebox.handler import Answer, Request
 from farebox.paging import Page, Paging
-from farebox.problems import Problem
+from farebox.problems import Forbidden, InvalidAsSent, Problem
 from farebox.validation.check import Input, check
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 VERSION = "2026-10-28.endive"
 LINE_PREFIX = "oli"
+ACCOUNT_HEADERS = ("stripe-account", "stripe-context")
 
 Shape = TypeVar("Shape", bound=Input)
 
@@ -42,11 +42,24 @@ class Stripe:
 
     @cached_property
     def _sent(self) -> "tuple[Parts, frozenset[str]]":
-        """The fields that were sent, and what of an answer they want spelt out."""
+        """The fields that were sent, and what of an answer they want spelt out.
+
+        Raises ``Forbidden`` where they are meant for another account.
+        """
+        self._check_account()
         by_form = self._request.method == "POST"
         given = forms.body(self._request) if by_form else forms.query(self._request)
         paths = given.pop("expand", {})
         return given, expansions.read(paths, self._request.method, self._request.route)
+
+    def _check_account(self) -> None:
+        """A key acts for its own organization and, unlike Stripe's, for no account of another."""
+        own = self._request.credential.organization
+        for name in ACCOUNT_HEADERS:
+            account = self._request.headers.get(name, own)
+            if account != own:
+                message = f"The provided key does not have access to account '{account[:100]}'"
+                raise Forbidden(message, code="account_invalid")
 
     @property
     def _fields(self) -> "Parts":
@@ -142,7 +155,7 @@ class Stripe:
         return session_document(record, self._expanded, known)
 
 
-def too_many_to_look_through() -> RefusedForm:
+def too_many_to_look_through() -> InvalidAsSent:
     """A filter would have to look at more records than an answer has time for."""
     message = "Too few of the newest records match these filters: name the records, or page on"
     return forms.refused("", "filter_too_wide", message)

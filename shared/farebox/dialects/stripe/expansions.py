@@ -36,7 +36,7 @@ _LISTS = re.compile("/v1/[a-z]+|/v1/checkout/sessions(/[^/]+/line_items)?")
 def read(asked: str | Parts, method: str, route: str) -> frozenset[str]:
     """What a request to ``route`` wants spelt out, by paths from a single record.
 
-    Raises ``RefusedForm``.
+    Raises ``InvalidAsSent``.
     """
     paths = [asked] if isinstance(asked, str) else list(asked.values())
     if len(paths) > MAXIMUM_EXPANSIONS:

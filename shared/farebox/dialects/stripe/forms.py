@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl
 
 from farebox.handler import Request
-from farebox.problems import FieldError, MalformedBody
+from farebox.problems import FieldError, InvalidAsSent, InvalidRequest
 from farebox.validation.documents import MAXIMUM_BODY_BYTES
 
 MAXIMUM_FIELDS = 10_000
@@ -24,17 +24,13 @@ _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
-class RefusedForm(MalformedBody):
-    """Broken rules under the names that the form itself uses."""
-
-
-def refused(param: str, code: str, message: str) -> RefusedForm:
+def refused(param: str, code: str, message: str) -> InvalidAsSent:
     """One field that cannot be taken."""
-    return RefusedForm([FieldError(param[:MAXIMUM_PARAM], code, message)])
+    return InvalidAsSent([FieldError(param[:MAXIMUM_PARAM], code, message)])
 
 
 def body(request: Request) -> Parts:
-    """The fields of a request's body. Raises ``RefusedForm``."""
+    """The fields of a request's body. Raises ``InvalidAsSent``."""
     return _nested(_pairs(request))
 
 
@@ -47,7 +43,7 @@ def sent(request: Request) -> Mapping[str, str]:
     """Each field by its whole key, where the body can be read."""
     try:
         return dict(_pairs(request))
-    except MalformedBody:
+    except InvalidRequest:
         return {}
 
 

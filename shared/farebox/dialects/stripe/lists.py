@@ -82,12 +82,12 @@ class Wanted:
 
 
 def page(given: Parts, prefix: str) -> Paging:
-    """Only the paging of a list. Raises ``RefusedForm``."""
+    """Only the paging of a list. Raises ``InvalidAsSent``."""
     return _paging(requests.read(Table(PAGING), given), prefix)
 
 
 def wanted(given: Parts, collection: str, prefix: str) -> Wanted:
-    """All that a list is asked for. Raises ``RefusedForm``."""
+    """All that a list is asked for. Raises ``InvalidAsSent``."""
     for name, value in given.items():
         if value == "":
             raise refused(

@@ -57,7 +57,7 @@ def inline_document(
     line: "LineItem", livemode: bool, created: int, spelled_out: bool, known: "Known"
 ) -> dict[str, Any]:
     """The price that a line brought with it: it is part of the line, and has no id."""
-    config = dict(line.price_data or {})
+    config, described = dict(line.price_data or {}), line.described
     currency, model = config.pop("currency", ""), config.pop("model", "")
     return {
         "id": None,
@@ -66,12 +66,12 @@ def inline_document(
         "created": created,
         "currency": currency,
         "livemode": livemode,
-        "lookup_key": None,
-        "metadata": {},
-        "nickname": None,
+        "lookup_key": described.get("lookup_key"),
+        "metadata": values.metadata(described.get("metadata", {})),
+        "nickname": described.get("name"),
         "product": _product(line.product, known) if spelled_out else line.product,
         "recurring": None,
-        "tax_behavior": UNSPECIFIED,
+        "tax_behavior": described.get("tax_behavior") or UNSPECIFIED,
         "type": "one_time",
         **_terms(model, config, currency),
     }

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from farebox.dialects.stripe import forms, requests
-from farebox.dialects.stripe.forms import RefusedForm
 from farebox.handler import RETRY_AFTER_SECONDS, Answer, Request
 from farebox.problems import (
     Conflict,
     FieldError,
     Forbidden,
+    InvalidAsSent,
     InvalidRequest,
     KeyReused,
     MethodNotAllowed,
@@ -84,7 +84,7 @@ def write(problem: Problem, request: Request) -> Answer:
 def _invalid(problem: InvalidRequest, request: Request) -> dict[str, Any]:
     """The first broken rule, as Stripe tells of one at a time."""
     (error, *_) = problem.errors
-    if isinstance(problem, RefusedForm):
+    if isinstance(problem, InvalidAsSent):
         return _error(INVALID, error.message, _code(error), error.param or None)
     param = requests.at(request.route).path(error.param)
     message = error.message

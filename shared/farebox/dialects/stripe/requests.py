@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from farebox.dialects.stripe import forms
 from farebox.dialects.stripe.fields import (
     Boolean,
     Field,
@@ -22,7 +21,7 @@ from farebox.dialects.stripe.fields import (
     Table,
 )
 from farebox.dialects.stripe.forms import Parts
-from farebox.problems import FieldErrors, InvalidRequest
+from farebox.problems import FieldErrors, InvalidAsSent, InvalidRequest
 
 TEXT = Field()
 WHOLE = Field(Integer())
@@ -218,13 +217,13 @@ def at(route: str) -> Table:
 
 
 def read(table: Table, given: Parts) -> dict[str, Any]:
-    """A form in our own words. Raises ``RefusedForm`` with every field that is not taken."""
+    """A form in our own words. Raises ``InvalidAsSent`` with every field that is not taken."""
     errors = FieldErrors()
     found: dict[str, Any] = table.read(given, "", errors)
     try:
         errors.raise_if_any()
     except InvalidRequest as refusal:
-        raise forms.RefusedForm(refusal.errors) from None
+        raise InvalidAsSent(refusal.errors) from None
     if table is CREATE_SESSION:
         for field in found.get("custom_fields", ()):
             field["type"] = "text"

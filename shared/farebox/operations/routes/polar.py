@@ -30,6 +30,8 @@ from farebox.validation.stripe_forms import CurrencyOption
 
 # More cards than that, and the oldest are not listed.
 MAXIMUM_CARDS = 99
+# An id that no customer has.
+NOBODY = f"{Customer.prefix}_"
 
 Changes = TypeVar("Changes", UpdateCustomer, UpdateProduct)
 
@@ -152,7 +154,7 @@ def list_payment_methods(request: Request, id: str) -> Answer:
 def list_payments(request: Request) -> Answer:
     """GET the attempts to charge one order, newest first; payments are listed by order only."""
     paging = polar.read_page(request, ("order_id",), Order.prefix)
-    id = request.query.get("order_id")
+    id = _only(request, "order_id")
     if id is None:
         message = "Payments are listed of one order only"
         raise InvalidRequest([FieldError("order_id", "missing", message)])
@@ -181,12 +183,28 @@ def get_payment(request: Request, id: str) -> Answer:
 def _list_of_customer(request: Request, collection: str) -> Answer:
     """A list whose filter has Polar's name; a customer may be named by an external id."""
     query = dict(request.query)
-    external_id = query.pop("external_customer_id", None)
-    if "customer_id" in query:
+    id, external_id = _only(request, "customer_id"), query.pop("external_customer_id", None)
+    if id is not None:
         query["customer"] = query.pop("customer_id")
-    if external_id is not None and "customer" not in query:
+        if external_id is not None:
+            message = "Not together with customer_id"
+            raise InvalidRequest([FieldError("external_customer_id", "not_supported", message)])
+    elif external_id is not None:
         query["customer"] = _id_of(request, external_id, f"{collection}:read")
+        if query["customer"] == NOBODY:
+            _only(request, "external_customer_id")  # an external id may have a comma of its own
     return reads.list_newest_first(replace(request, query=query), collection)
+
+
+def _only(request: Request, name: str) -> str | None:
+    """A filter that Polar takes more than once, which a gateway joins by commas.
+
+    Raises ``InvalidRequest`` where there is more than one, as a list here is of one of them.
+    """
+    value = request.query.get(name)
+    if value is not None and "," in value:
+        raise InvalidRequest([FieldError(name, "not_supported", "One at a time")])
+    return value
 
 
 def _of_external(line: Line, request: Request, external_id: str) -> Answer:
@@ -196,10 +214,10 @@ def _of_external(line: Line, request: Request, external_id: str) -> Answer:
 
 
 def _id_of(request: Request, external_id: str, scope: str) -> str:
-    """The id of the customer meant; where there is none, an id that nobody has."""
+    """The id of the customer meant; where there is none, ``NOBODY``."""
     this = Reference(Customer, external_id, by="external_id")
     found = load(request, scope, [this]).known.found.get(this)
-    return found.id if found else f"{Customer.prefix}_"
+    return found.id if found else NOBODY
 
 
 def _by_email(asked: CreateCustomer | UpdateCustomer) -> list[Reference]:

@@ -19,6 +19,7 @@ from farebox.storage.keys import Tenant
 from farebox.storage.load import load, load_more
 
 SESSIONS = "/v1/checkout/sessions"
+SEARCH = "search"
 LOOKED_THROUGH_AT_ONCE = 100
 # A filter that has no index looks through so many times as many records, and no further.
 LOOKS = 10
@@ -42,7 +43,9 @@ def routes(creates: Mapping[str, Line]) -> Iterator[Route]:
 
 
 def retrieve(request: Request, collection: str, value: str) -> Answer:
-    """GET one of a collection."""
+    """GET one of a collection; there is no search."""
+    if value == SEARCH:
+        raise NotFound
     stripe.speaking(request).read_nothing()
     return reads.get(request, collection, value)
 
