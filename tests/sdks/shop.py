@@ -23,13 +23,18 @@ NODE_FLAGS = ("--disable-wasm-trap-handler",)
 
 @dataclass(frozen=True)
 class Shop:
-    """A running stack with the sample shop, and how scenarios are played against it."""
+    """A running stack with the sample shop, and how scenarios are played against it.
+
+    The ``reading_key`` may change nothing, the ``native_key`` is none in another language.
+    """
 
     base_url: str
     api_key: str
     product: str
     price: str
     customer: str
+    reading_key: str = ""
+    native_key: str = ""
 
     def play(self, package: str, scenario: str, **arguments: Any) -> Any:
         """Run a scenario by the interpreter that has the package, and give what it found."""
@@ -40,6 +45,8 @@ class Shop:
                 "PATH": os.environ["PATH"],
                 "BASE_URL": self.base_url,
                 "API_KEY": self.api_key,
+                "READING_KEY": self.reading_key,
+                "NATIVE_KEY": self.native_key,
                 "PACKAGES": str(ENVIRONMENTS / "npm"),
                 "NO_PROXY": "127.0.0.1",
             },

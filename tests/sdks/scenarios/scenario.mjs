@@ -5,6 +5,8 @@ import { createRequire } from "node:module";
 
 export const BASE_URL = process.env.BASE_URL;
 export const API_KEY = process.env.API_KEY;
+/** One that may change nothing. */
+export const READING_KEY = process.env.READING_KEY;
 export const NOT_A_KEY = "fb_test_nobody";
 
 /** A package of the folder that .ci/run installs them into. */

@@ -15,6 +15,9 @@ from uuid import uuid4
 
 BASE_URL = os.environ["BASE_URL"]
 API_KEY = os.environ["API_KEY"]
+# One that may change nothing, and one that speaks no language but Farebox's own.
+READING_KEY = os.environ["READING_KEY"]
+NATIVE_KEY = os.environ["NATIVE_KEY"]
 
 NOT_A_KEY = "fb_test_nobody"
 

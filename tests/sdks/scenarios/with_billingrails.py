@@ -6,7 +6,9 @@ from published_billingrails import load_0_2
 from scenario import (
     API_KEY,
     BASE_URL,
+    NATIVE_KEY,
     NOT_A_KEY,
+    READING_KEY,
     bad_line,
     give_card,
     native,
@@ -154,6 +156,26 @@ def a_strange_key_is_refused():
         lambda: client(NOT_A_KEY).accounts.list(),
     )
     assert error.status == 401
+
+
+def a_key_does_what_it_may_and_no_more():
+    reading = client(READING_KEY)
+    assert reading.accounts.list(page_size=1)["accounts"]
+    error = refused(
+        billingrails.BillingrailsApiError,
+        lambda: reading.request("POST", "/orders", json=wanted(account(None)["id"])),
+    )
+    assert (error.status, error.code) == (403, "forbidden")
+    refused(
+        billingrails.BillingrailsAuthenticationError, lambda: client(NATIVE_KEY).accounts.list()
+    )
+
+
+def a_failure_of_ours_is_one():
+    with bad_line(9, reach=False) as line:
+        broken = client(base_url=line.base_url)
+        refused(billingrails.BillingrailsServerError, lambda: broken.accounts.list())
+    assert len(line.seen) == 3
 
 
 def a_request_that_did_not_arrive_is_sent_again_and_makes_one_order():

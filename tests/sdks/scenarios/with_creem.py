@@ -7,12 +7,15 @@ from creem.errors import (
     CreemAPIError,
     CreemAuthError,
     CreemNotFoundError,
+    CreemServerError,
     CreemValidationError,
 )
 from scenario import (
     API_KEY,
     BASE_URL,
+    NATIVE_KEY,
     NOT_A_KEY,
+    READING_KEY,
     bad_line,
     give_card,
     native,
@@ -152,6 +155,22 @@ def what_is_not_there_is_not_found():
 def a_strange_key_is_refused():
     error = refused(CreemAuthError, lambda: client(NOT_A_KEY).products.get("prod_none"))
     assert error.status in (401, 403)
+
+
+def a_key_does_what_it_may_and_no_more():
+    sold = product()["id"]
+    assert client(READING_KEY).products.get(sold)["id"] == sold
+    selling = client(READING_KEY).checkouts
+    assert refused(CreemAuthError, lambda: selling.create(product_id=sold)).status == 403
+    error = refused(CreemAuthError, lambda: client(NATIVE_KEY).products.get(sold))
+    assert error.status == 401
+
+
+def a_failure_of_ours_is_one():
+    sold = product()["id"]
+    with bad_line(reach=False) as line:
+        selling = client(base_url=line.base_url).checkouts
+        assert refused(CreemServerError, lambda: selling.create(product_id=sold)).status == 503
 
 
 def the_same_request_id_makes_one_checkout():

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { API_KEY, BASE_URL, giveCard, load, native, NOT_A_KEY, refused, unique } from "./scenario.mjs";
+import { API_KEY, BASE_URL, giveCard, load, native, NOT_A_KEY, READING_KEY, refused, unique } from "./scenario.mjs";
 
 const { Polar } = load("@polar-sh/sdk");
 const { HTTPValidationError } = load("@polar-sh/sdk/models/errors/httpvalidationerror.js");
@@ -72,6 +72,17 @@ export async function aDeclinedCardSaysSo() {
     }
     assert.deepEqual([error?.statusCode, error?.error], [402, named]);
   }
+}
+
+export async function aKeyThatMayNotChargeIsRefused() {
+  const made = await draft();
+  let error;
+  try {
+    await client(READING_KEY).orders.finalize({ id: made.id });
+  } catch (raised) {
+    error = raised;
+  }
+  assert.deepEqual([error?.statusCode, error?.error], [403, "OffSessionChargesNotEnabled"]);
 }
 
 export async function productsAndCustomersAreKept() {

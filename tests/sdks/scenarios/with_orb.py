@@ -4,18 +4,30 @@ from decimal import Decimal
 from functools import cache
 from itertools import islice
 
-from orb import Orb
+from orb import Orb, PermissionDeniedError
 from orb._exceptions import (
     ConstraintViolation,
     DuplicateResourceCreation,
     FeatureNotAvailable,
     OrbAuthenticationError,
+    OrbInternalServerError,
     RequestValidationError,
     ResourceConflict,
     ResourceNotFound,
     URLNotFound,
 )
-from scenario import API_KEY, BASE_URL, NOT_A_KEY, bad_line, native, play, refused, unique
+from scenario import (
+    API_KEY,
+    BASE_URL,
+    NATIVE_KEY,
+    NOT_A_KEY,
+    READING_KEY,
+    bad_line,
+    native,
+    play,
+    refused,
+    unique,
+)
 
 MOUNT = "/orb/v1"
 UNIT = {"model_type": "unit", "unit_config": {"unit_amount": "0.50"}}
@@ -121,6 +133,19 @@ def what_is_not_there_is_not_found():
     )
     refused(FeatureNotAvailable, lambda: client().metrics.list())
     refused(URLNotFound, lambda: client().get("/nothing", cast_to=object))
+
+
+def a_key_does_what_it_may_and_no_more():
+    reading = client(READING_KEY)
+    assert reading.items.list(limit=1).data
+    refused(PermissionDeniedError, lambda: reading.items.create(name="API calls"))
+    refused(OrbAuthenticationError, lambda: client(NATIVE_KEY).items.list())
+
+
+def a_failure_of_ours_is_one():
+    with bad_line(reach=False) as line:
+        broken = client(base_url=line.base_url, max_retries=0)
+        refused(OrbInternalServerError, lambda: broken.prices.fetch("price_none"))
 
 
 def the_same_idempotency_key_makes_one_price():

@@ -2,16 +2,28 @@
 
 from functools import cache
 
-from polar.base import PolarClientError
+from polar.base import PolarClientError, PolarServerError
 from polar.v2026_10 import Polar, errors, outputs
-from scenario import API_KEY, BASE_URL, NOT_A_KEY, give_card, native, play, refused, unique
+from scenario import (
+    API_KEY,
+    BASE_URL,
+    NATIVE_KEY,
+    NOT_A_KEY,
+    READING_KEY,
+    bad_line,
+    give_card,
+    native,
+    play,
+    refused,
+    unique,
+)
 
 FIXED = {"amount_type": "fixed", "price_currency": "usd", "price_amount": 4900}
 
 
 @cache
-def client(key=API_KEY):
-    return Polar(key, base_url=f"{BASE_URL}/polar")
+def client(key=API_KEY, base_url=BASE_URL):
+    return Polar(key, base_url=f"{base_url}/polar")
 
 
 def product(**fields):
@@ -151,6 +163,36 @@ def what_is_not_there_is_not_found():
 def a_strange_key_is_refused():
     error = refused(PolarClientError, lambda: client(NOT_A_KEY).orders.get("ord_none"))
     assert error.status_code == 401
+
+
+def a_key_does_what_it_may_and_no_more():
+    made = draft()
+    reading = client(READING_KEY)
+    assert reading.orders.get(made.id) == made
+    error = refused(errors.OrdersFinalize403Error, lambda: reading.orders.finalize(made.id))
+    assert error.error.error == "OffSessionChargesNotEnabled"
+    again = {"customer_id": made.customer_id, "product_id": made.product_id}
+    error = refused(PolarClientError, lambda: reading.orders.create(**again))
+    assert error.status_code == 403
+    error = refused(PolarClientError, lambda: client(NATIVE_KEY).orders.get(made.id))
+    assert error.status_code == 401
+
+
+def a_card_of_nobody_is_said_by_field():
+    made = draft()
+    error = refused(
+        errors.HTTPValidationError,
+        lambda: client().orders.finalize(made.id, payment_method_id="pm_none"),
+    )
+    assert error.error.detail[0].loc[-1] == "payment_method_id"
+    assert client().orders.get(made.id).status == "draft"
+
+
+def a_failure_of_ours_is_one():
+    with bad_line(reach=False) as line:
+        orders = client(base_url=line.base_url).orders
+        error = refused(PolarServerError, lambda: orders.get("ord_none"))
+    assert error.status_code == 503
 
 
 def products_and_customers_are_kept():

@@ -3,7 +3,17 @@
 from functools import cache
 
 from polar_sdk import Polar, models
-from scenario import API_KEY, BASE_URL, NOT_A_KEY, give_card, native, play, refused, unique
+from scenario import (
+    API_KEY,
+    BASE_URL,
+    NOT_A_KEY,
+    READING_KEY,
+    give_card,
+    native,
+    play,
+    refused,
+    unique,
+)
 
 FAILED = models.OrdersFinalizeResponse402OrdersFinalize
 FIXED = {"amount_type": "fixed", "price_currency": "usd", "price_amount": 4900}
@@ -106,6 +116,13 @@ def what_is_not_there_is_not_found():
         lambda: client().customers.get(id="cus_none"),
     ):
         assert refused(models.ResourceNotFound, call).status_code == 404
+
+
+def a_key_that_may_not_charge_is_refused():
+    made = draft()
+    kind = models.OrdersFinalizeResponse403OrdersFinalize
+    error = refused(kind, lambda: client(READING_KEY).orders.finalize(id=made.id))
+    assert type(error.data) is models.OffSessionChargesNotEnabledData
 
 
 def a_strange_key_is_refused():

@@ -3,7 +3,18 @@
 from functools import cache
 
 import stripe
-from scenario import API_KEY, BASE_URL, NOT_A_KEY, bad_line, native, play, refused, unique
+from scenario import (
+    API_KEY,
+    BASE_URL,
+    NATIVE_KEY,
+    NOT_A_KEY,
+    READING_KEY,
+    bad_line,
+    native,
+    play,
+    refused,
+    unique,
+)
 from stripe import StripeClient
 
 MOUNT = "/stripe"
@@ -149,6 +160,26 @@ def a_strange_key_is_refused():
         stripe.AuthenticationError, lambda: client(NOT_A_KEY).v1.prices.retrieve("price_none")
     )
     assert error.http_status == 401
+
+
+def a_key_does_what_it_may_and_no_more():
+    terms = {"currency": "usd", "unit_amount": 5, "product_data": {"name": "Seat"}}
+    reading = client(READING_KEY).v1.prices
+    assert reading.list(params={"limit": 1}).data
+    error = refused(stripe.PermissionError, lambda: reading.create(params=terms))
+    assert error.http_status == 403
+    refused(stripe.AuthenticationError, lambda: client(NATIVE_KEY).v1.prices.list())
+    options = {"stripe_account": "acct_1"}
+    prices = client().v1.prices
+    error = refused(stripe.PermissionError, lambda: prices.create(params=terms, options=options))
+    assert error.error.code == "account_invalid"
+
+
+def a_failure_of_ours_is_one():
+    with bad_line(reach=False) as line:
+        broken = client(base_url=line.base_url).v1.prices
+        error = refused(stripe.APIError, lambda: broken.retrieve("price_none"))
+    assert error.http_status == 503
 
 
 def a_taken_lookup_key_is_refused():
