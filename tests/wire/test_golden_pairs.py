@@ -1,12 +1,12 @@
 """Golden pairs: a request, and the answer that every client out there already relies on.
 
 ``<dialect>/<name>.request.json`` holds the ``request`` (``method``, ``path``, ``body`` or
-``raw_body``, ``headers``, ``key`` where it is not the organization's own) and, under ``given``, the
-named requests before it; ``{name.field}`` and ``{name.data.0.field}`` stand for what one of those
-answered, ``{organization.id}`` for whose key it is. The answer, ``<dialect>/<name>.response.json``,
-must be the same to the last field, with the clock stopped and ids counted. The charge worker is
-there, the schedule is not: what is charged while the caller waits is charged, what falls due later
-waits for ever.
+``raw_body``, ``headers``, ``key`` where it is not the organization's own, ``scopes`` where its key
+may do no more) and, under ``given``, the named requests before it; ``{name.field}`` and
+``{name.data.0.field}`` stand for what one of those answered, ``{organization.id}`` for whose key it
+is. The answer, ``<dialect>/<name>.response.json``, must be the same to the last field, with the
+clock stopped and ids counted. The charge worker is there, the schedule is not: what is charged
+while the caller waits is charged, what falls due later waits for ever.
 
 To add a pair, write its request. To write all answers anew, after a change that is meant:
 ``FAREBOX_GOLDEN=write python -m pytest tests/wire``, then read the difference. Where CI is set that
@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 import simplejson
 
+from farebox import bootstrap
 from tests.client import Answered, Api
 from tests.clocks import counted_ids, stopped_clock
 
@@ -75,6 +76,10 @@ def test_a_build_never_writes_what_it_is_compared_with(monkeypatch: pytest.Monke
 def sent(api: Api, request: Mapping[str, Any], made: Mapping[str, Any]) -> Answered:
     """The answer to a written request."""
     client = api.with_key(request["key"]) if "key" in request else api
+    if "scopes" in request:
+        scopes = tuple(request["scopes"])
+        key = bootstrap.create_key(api.organization, livemode=False, scopes=scopes)
+        client = api.with_key(key)
     body: Any = filled(request.get("body"), made)
     if "raw_body" in request:
         body = filled(request["raw_body"], made).encode()

@@ -350,6 +350,18 @@ def test_a_list_of_more_than_one_at_a_time_is_refused(polar: Polar, filters: str
     assert [each["type"] for each in answer.body["detail"]] == ["not_supported"]
 
 
+def test_a_list_of_another_organization_is_refused(polar: Polar) -> None:
+    """Else a caller takes the orders of one shop for those of another."""
+    organization = polar.api.organization
+
+    def listed(query: str = "", **headers: str) -> int:
+        return polar.api.get(f"/polar/v1/orders/{query}", **headers).status
+
+    assert listed(f"?organization_id={organization}", polar_organization=organization) == 200
+    assert listed("?organization_id=org_other") == 422
+    assert listed(polar_organization="org_other") == 422
+
+
 def test_an_external_id_may_have_a_comma_of_its_own(polar: Polar) -> None:
     """Else this customer's orders cannot be listed at all."""
     customer = polar.customer(external_id="Lovelace, Ada")

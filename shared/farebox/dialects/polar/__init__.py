@@ -62,7 +62,8 @@ def read_page(request: Request, filters: Sequence[str], prefix: str) -> Paging:
             errors.append(FieldError(name, "greater_than", "A whole number above 0"))
     if request.query.get("sorting", NEWEST_FIRST) != NEWEST_FIRST:
         errors.append(FieldError("sorting", "not_supported", f"Lists are sorted {NEWEST_FIRST}"))
-    if request.query.get("organization_id", own) != own:
+    named = (request.query.get("organization_id"), request.headers.get("polar-organization"))
+    if any(each not in (None, own) for each in named):
         errors.append(FieldError("organization_id", "value_error", "Organization does not exist."))
     if errors:
         raise InvalidAsSent(errors)
