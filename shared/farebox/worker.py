@@ -13,6 +13,8 @@ from typing import Any
 from farebox import deadline, telemetry
 
 LEFT = "left"
+# Not "failed", which is what an order may be after a charge that went as it should.
+CRASHED = "crashed"
 
 Event = Mapping[str, Any]
 
@@ -53,7 +55,7 @@ class MessageWorker:
         try:
             outcome = self.work(message)
         except Exception as error:
-            self._tell("failed", started, error)
+            self._tell(CRASHED, started, error)
             raise
         self._tell(outcome, started)
 
@@ -82,7 +84,7 @@ class Tick:
             with deadline.of(context):
                 sent = self.work()
         except Exception as error:
-            _tell(self.work, {"outcome": "failed"}, started, error)
+            _tell(self.work, {"outcome": CRASHED}, started, error)
             raise
         _tell(self.work, {"outcome": "sent", "count": sent}, started)
         return {"sent": sent}

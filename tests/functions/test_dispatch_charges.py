@@ -347,3 +347,33 @@ def test_what_a_tick_had_no_time_for_is_sent_by_the_next(
     assert handler({}, Remaining(50)) == {"sent": 10}
 
     assert sent(shop) == made
+
+
+def test_an_entry_that_a_transaction_is_at_work_on_does_not_end_the_tick(shop: Shop) -> None:
+    """A worker claims what was sent a moment ago already; the orders behind it would wait."""
+    for _ in range(3):
+        shop.order(shop.customer())
+    real = connection.connection()
+    assert isinstance(real, connection.DynamoDB)
+    contended: Any = Contended(real._client)
+    connection.use(connection.DynamoDB(contended))
+
+    assert shop.charging.tick() == 3
+
+
+class Contended:
+    """A client as botocore has it, whose first update meets a transaction on the same item."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._met = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def update_item(self, **arguments: Any) -> Any:
+        if self._met:
+            return self._client.update_item(**arguments)
+        self._met = True
+        error = {"Code": "TransactionConflictException", "Message": "ongoing"}
+        raise self._client.exceptions.TransactionConflictException({"Error": error}, "UpdateItem")

@@ -1,6 +1,7 @@
 """A new default payment method gives its customer's stopped orders another try, and no others."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from farebox import bootstrap
 from farebox.paging import Page
 from farebox.storage import connection
+from farebox.storage.connection import Write
 from tests.faults import Fault, FaultyConnection, Mode
 from tests.functions.shop import Shop
 from tests.tables import nothing_stored
@@ -240,6 +242,39 @@ def test_a_database_that_does_not_answer_is_asked_again(shop: Shop, mode: Mode, 
     assert sorted(shop.charged()) == sorted(orders)
     for id in orders:
         assert shop.events(id)[3:] == ["order.updated"] * 2 + ["order.paid"]
+
+
+def test_an_order_that_changes_meanwhile_does_not_keep_the_others_waiting(shop: Shop) -> None:
+    """One busy order of a customer, and the older ones are not tried on the new card."""
+    customer = shop.customer("lost_card")
+    orders = [shop.order(customer, "charge_now") for _ in range(3)]
+    new_default(shop, customer)
+    shop.charging.tick()
+    real = connection.connection()
+    connection.use(Changing(real, shop, orders[-1]))
+    assert shop.charging.deliver() == []
+    connection.use(real)
+
+    shop.run_after(minutes=1)
+
+    assert {shop.read(id)["status"] for id in orders} == {"paid"}
+
+
+class Changing(FaultyConnection):
+    """Before the first transaction on an order, its merchant changes it."""
+
+    def __init__(self, real: connection.Connection, shop: Shop, order: str) -> None:
+        super().__init__(real)
+        self._shop, self._order = shop, order
+
+    def transact(self, writes: Sequence[Write], token: str) -> None:
+        order, met = self._order, any(self._order in str(write) for write in writes)
+        if order and met:
+            self._order = ""
+            connection.use(self._inner)
+            self._shop.charge(order)
+            connection.use(self)
+        super().transact(writes, token)
 
 
 def test_a_customer_who_is_deleted_meanwhile_is_not_charged(shop: Shop) -> None:

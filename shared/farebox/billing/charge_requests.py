@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from farebox.billing import attempts, order_states
+from farebox.billing import attempts, declines, order_states
 from farebox.billing.charges import CANCEL, MISSING_METHOD, restarted
 from farebox.billing.known import Known, Reference
 from farebox.billing.orders import Order
@@ -104,7 +104,7 @@ def rearm(order: Order, customer: Customer, policy: RetryPolicy, *, now: datetim
     method = customer.default_payment_method
     if method is None or order.payment_method is not None or order.collection == "draft":
         return None
-    if _was_tried_on(order, method):
+    if _was_tried_on(order, method) or _refused_for_good(order, method):
         return None
     if order.status in _IN_PROGRESS:
         after = replace(order, rearm=True, version=order.version + 1, updated_at=stamp(now))
@@ -119,6 +119,12 @@ def _was_tried_on(order: Order, method: PaymentMethod) -> bool:
     without = order.last_failure is not None and order.last_failure.code == MISSING_METHOD
     last = order.attempts[-1] if order.attempts and not without else None
     return last is not None and last.payment_method == method.id
+
+
+def _refused_for_good(order: Order, method: PaymentMethod) -> bool:
+    """Whether this method was declined for more than a temporary reason: never again by itself."""
+    tried = (each.failure for each in order.attempts if each.payment_method == method.id)
+    return any(each is not None and each.category == declines.FINAL for each in tried)
 
 
 def rearmed(customer: Customer, to: str | None, *, now: datetime) -> Change:

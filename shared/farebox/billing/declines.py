@@ -13,7 +13,9 @@ AUTHENTICATION = "authentication"
 NEW_PAYMENT_METHOD = "new_payment_method"
 FINAL = "final"
 
+# In bytes, so that an order has room for every attempt that it may take.
 MAXIMUM_MESSAGE = 500
+MAXIMUM_CODE = 100
 
 _CODES: Mapping[str, str] = {
     **dict.fromkeys(
@@ -64,9 +66,13 @@ def failure(
     """A failure with its category; a code that nobody knows is taken for temporary."""
     by_code = _CODES.get(decline_code or code) or _CODES.get(code, TEMPORARY)
     return Failure(
-        code=code,
-        message=message[:MAXIMUM_MESSAGE],
+        code=_cut(code, MAXIMUM_CODE),
+        message=_cut(message, MAXIMUM_MESSAGE),
         category=_ADVICE.get(advice_code or "", by_code),
-        decline_code=decline_code,
-        advice_code=advice_code,
+        decline_code=None if decline_code is None else _cut(decline_code, MAXIMUM_CODE),
+        advice_code=None if advice_code is None else _cut(advice_code, MAXIMUM_CODE),
     )
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")

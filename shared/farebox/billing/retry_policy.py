@@ -10,6 +10,8 @@ from farebox.instants import instant
 WINDOW = timedelta(days=30)
 # Visa allows 15 reattempts in 30 days by its older and stricter rule, Mastercard 10 in a day.
 LARGEST_MAXIMUM = 15
+DAY = timedelta(days=1)
+LARGEST_MAXIMUM_IN_A_DAY = 10
 MAXIMUM_RETRIES = 10
 MAXIMUM_DELAY_DAYS = 30
 # What an order can hold.
@@ -40,12 +42,16 @@ class RetryPolicy:
         made = tuple(attempts)
         if len(made) >= MAXIMUM_ATTEMPTS:
             return None
-        if len(made) < self.maximum_in_30_days:
-            return at
-        return max(at, instant(made[-self.maximum_in_30_days].started_at) + WINDOW)
+        for most, window in self._limits:
+            if len(made) >= most:
+                at = max(at, instant(made[-most].started_at) + window)
+        return at
 
     def allows(self, attempts: Iterable[Attempt], at: datetime) -> bool:
         """Whether the cards' networks take one more attempt at ``at``."""
         made = tuple(attempts)
-        recent = [each for each in made if instant(each.started_at) > at - WINDOW]
-        return len(recent) < self.maximum_in_30_days and len(made) < MAXIMUM_ATTEMPTS
+        return self.earliest(made, at) == at
+
+    @property
+    def _limits(self) -> tuple[tuple[int, timedelta], ...]:
+        return ((self.maximum_in_30_days, WINDOW), (LARGEST_MAXIMUM_IN_A_DAY, DAY))

@@ -7,12 +7,13 @@ from farebox.billing.orders import Order
 from farebox.billing.payers import Customer
 from farebox.charging.messages import Message
 from farebox.paging import Paging
-from farebox.problems import NotFound
+from farebox.problems import NotFound, StateChanged
 from farebox.storage.commit import commit
 from farebox.storage.listing import page
 from farebox.storage.load import Loaded, load_for_worker
 
 PAGE = 100
+CHANGE_PASSES = 3
 
 
 def rearm_orders(message: Message) -> int:
@@ -20,7 +21,7 @@ def rearm_orders(message: Message) -> int:
 
     The customer stays due until the last page was looked at for the last time, so that whatever
     breaks off is taken up again.
-    Raises ``StateChanged`` where an order or the customer changed meanwhile.
+    Raises ``StateChanged`` where the customer changed meanwhile, or an order again and again.
     """
     loaded = load_for_worker(message.tenant, [Reference(Customer, message.id)])
     customer = loaded.known.found_as(Customer, message.id)
@@ -36,9 +37,19 @@ def rearm_orders(message: Message) -> int:
     return armed
 
 
-def _rearm(loaded: Loaded, customer: Customer, order: Order) -> bool:
+def _rearm(loaded: Loaded, customer: Customer, listed: Order) -> bool:
+    order: Order | None = listed
     policy = loaded.known.organization.retry_policy
-    change = charge_requests.rearm(order, customer, policy, now=clock.now())
-    if change is not None:
-        commit(loaded, change)
-    return change is not None
+    for _ in range(CHANGE_PASSES):
+        assert order is not None
+        change = charge_requests.rearm(order, customer, policy, now=clock.now())
+        if change is None:
+            return False
+        try:
+            commit(loaded, change)
+        except StateChanged:  # a worker had it; the others on this page need not wait for that
+            known = load_for_worker(loaded.tenant, [Reference(Order, order.id)]).known
+            order = known.found_as(Order, order.id)
+        else:
+            return True
+    raise StateChanged

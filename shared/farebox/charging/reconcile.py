@@ -19,16 +19,28 @@ from farebox.storage.load import load_for_worker
 # What is in doubt is looked at again within this time, so its entry is not further ahead.
 HORIZON = timedelta(seconds=charges.SLOWEST_SECONDS)
 NO_ANSWER = "the worker did not answer"
+NOT_READ = "the database did not answer"
 
 
 def reconcile() -> Iterator[tuple[str, str]]:
-    """Ask the worker about every order in doubt; gives each id with the status that it has then."""
+    """Ask the worker about every order in doubt; gives each id with the status that it has then,
+    or with why that is not known."""
     until = clock.now() + HORIZON
     for shard in range(settings().due_shards):
         # All of them first: what is asked about in vain comes back further behind.
         for entry in list(chain.from_iterable(due.pages(shard, until))):
-            if entry.kind == ORDER and charges.is_in_doubt(_read(entry), clock.now()):
-                yield entry.id, _resolve(entry)
+            if entry.kind == ORDER:
+                yield from _looked_at(entry)
+
+
+def _looked_at(entry: DueEntry) -> Iterator[tuple[str, str]]:
+    try:
+        if not charges.is_in_doubt(_read(entry), clock.now()):
+            return
+        told = _resolve(entry)
+    except Unavailable:
+        told = NOT_READ
+    yield entry.id, told
 
 
 def _resolve(entry: DueEntry) -> str:

@@ -38,6 +38,12 @@ _NOT_ANSWERED = frozenset(
     )
 )
 
+# Of a single write, what a transaction would call the reason of a refusal.
+_SINGLE_REFUSALS = {
+    "ConditionalCheckFailedException": "ConditionalCheckFailed",
+    "TransactionConflictException": "TransactionConflict",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -254,8 +260,8 @@ class DynamoDB:
             code = response["Error"]["Code"]
             if code == "TransactionCanceledException":
                 raise Refused(_reasons(response)) from error
-            if code == "ConditionalCheckFailedException":
-                raise Refused([Reason("ConditionalCheckFailed")]) from error
+            if code in _SINGLE_REFUSALS:
+                raise Refused([Reason(_SINGLE_REFUSALS[code])]) from error
             if code in _NOT_ANSWERED:
                 raise Unavailable from error
             raise

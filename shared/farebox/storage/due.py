@@ -54,7 +54,7 @@ def pages(shard: int, until: datetime) -> Iterator[Sequence[DueEntry]]:
 
 
 def push(entry: DueEntry, to: datetime) -> bool:
-    """Move an entry to a later time; False where it has moved meanwhile."""
+    """Move an entry to a later time; False where it has moved meanwhile, or is being moved."""
     at, rest = entry.due_sk.split("#", 1)
     changes: Item = {"due_sk": f"{max(stamp(to), at)}#{rest}"}
     try:

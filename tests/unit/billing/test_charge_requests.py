@@ -256,6 +256,18 @@ def test_without_a_default_nothing_is_set_going() -> None:
     assert charge_requests.rearm(declined(failure=HARD), BUYER, POLICY, now=LATER) is None
 
 
+def test_a_card_that_was_refused_for_good_is_not_charged_again_by_itself() -> None:
+    """Else a customer who goes back and forth between two cards has one charged again that its
+    bank forbade for ever, and the merchant pays for it."""
+    owner = replace(BUYER, default_payment_method=OTHER_CARD)
+    second = declined(rearmed(declined(failure=HARD), OTHER_CARD, NOW), HARD, payer=Payer(owner))
+    assert [each.payment_method for each in second.attempts] == [CARD.id, OTHER_CARD.id]
+
+    back = replace(BUYER, default_payment_method=CARD)
+
+    assert charge_requests.rearm(second, back, POLICY, now=LATER) is None
+
+
 def test_without_room_under_the_limit_a_new_card_waits_for_it() -> None:
     """Else the networks fine the merchant because customers try one card after another, or the
     card that would have paid is never tried."""

@@ -123,3 +123,13 @@ def test_every_card_of_the_sandbox_can_be_told_from_the_others_by_what_it_does()
 
     assert all(card.last4.isdigit() and len(card.last4) == 4 for card in CARDS.values())
     assert len(behaviors) == len(set(behaviors))
+
+
+def test_what_a_bank_says_is_cut_to_what_an_order_has_room_for() -> None:
+    """Else an order of many attempts grows beyond what can be stored, and is never settled."""
+    said = declines.failure("x" * 300, "\u5361" * 500, "y" * 300, "z" * 300)
+
+    assert len(said.message.encode()) <= declines.MAXIMUM_MESSAGE
+    assert said.message == "\u5361" * (declines.MAXIMUM_MESSAGE // 3)
+    codes = (said.code, said.decline_code, said.advice_code)
+    assert {len(str(code)) for code in codes} == {declines.MAXIMUM_CODE}

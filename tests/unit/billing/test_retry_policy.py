@@ -8,7 +8,7 @@ import pytest
 from farebox.billing import attempts
 from farebox.billing.attempts import Attempt, Failure
 from farebox.billing.orders import Order
-from farebox.billing.retry_policy import MAXIMUM_ATTEMPTS, WINDOW, RetryPolicy
+from farebox.billing.retry_policy import LARGEST_MAXIMUM, MAXIMUM_ATTEMPTS, WINDOW, RetryPolicy
 from farebox.instants import instant, stamp
 from tests.unit.builders import NOW, POLICY
 from tests.unit.charged_orders import (
@@ -24,6 +24,7 @@ from tests.unit.charged_orders import (
 )
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 MILLISECOND = timedelta(milliseconds=1)
 LADDER = [2 * DAY, 5 * DAY, 7 * DAY, 7 * DAY]
 
@@ -125,6 +126,17 @@ def test_an_attempt_counts_for_exactly_30_days() -> None:
     assert once.allows((), NOW)
     assert POLICY.allows(tried(*range(7)), NOW + 7 * DAY)
     assert not POLICY.allows(tried(*range(8)), NOW + 8 * DAY)
+
+
+def test_no_policy_allows_more_than_ten_attempts_in_a_day() -> None:
+    """Else Mastercard fines the merchant who set the highest limit for the month."""
+    most = RetryPolicy(maximum_in_30_days=LARGEST_MAXIMUM)
+    ten = tried(*range(10))
+    hourly = [replace(each, started_at=stamp(NOW + place * HOUR)) for place, each in enumerate(ten)]
+
+    assert most.allows(hourly[1:], NOW + 10 * HOUR)
+    assert not most.allows(hourly, NOW + 10 * HOUR)
+    assert most.earliest(hourly, NOW + 10 * HOUR) == NOW + DAY
 
 
 def test_the_next_attempt_is_held_to_the_limit_of_its_own_day() -> None:
