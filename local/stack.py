@@ -63,8 +63,9 @@ def running_stack(root: Path, port: int, clock: Clock, terminal: TextIO) -> Iter
         parts.enter_context(published(folder / "environment", shell_lines(variables)))
         parts.enter_context(published(folder / "farebox.json", shop.text))
         parts.enter_context(working(_works(stack, invoke, clock, show)))
-        parts.enter_context(server.serving(gateway, show))
+        # Whom /health answers finds this printed, too.
         show(shop.welcome(log_path.relative_to(root), clock.speed))
+        parts.enter_context(server.serving(gateway, show))
         yield shop
 
 
