@@ -8,11 +8,11 @@ from farebox.billing.line_items import LineItem
 from farebox.pricing.money import Currency
 from farebox.problems import FieldError
 
-State = Literal["open", "failed", "authenticate", "processing", "completed", "expired"]
-"""``failed`` has its contents frozen and takes another card; ``authenticate`` asks the bank's
-question; ``processing`` looks again by itself."""
+State = Literal["open", "failed", "requires_action", "processing", "completed", "expired"]
+"""``failed`` has its contents frozen and takes another card; ``requires_action`` asks the
+bank's question; ``processing`` looks again by itself."""
 
-Notice = Literal["total_changed", "contents_frozen", "discount_unavailable", "card_not_charged"]
+Notice = Literal["total_changed", "attempt_limit"]
 """What happened that the customer must know before going on; nothing was charged."""
 
 
@@ -25,7 +25,8 @@ class CheckoutView:
     as ``validation.checkout_page.read_form`` gave it, where the page answers one; ``errors`` are
     that form's, their params ``email``, ``units``, ``discount_code``, ``test_card`` and
     ``custom_fields.<key>``. ``failure`` is the code of what went wrong in the state ``failed``:
-    the decline code where there is one.
+    the decline code where there is one. ``attempts`` is how often the order had been charged when
+    the page was drawn: the form brings it back, so that no second click charges again.
     """
 
     state: State
@@ -52,6 +53,7 @@ class CheckoutView:
     typed: Mapping[str, Any] = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
     notice: Notice | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

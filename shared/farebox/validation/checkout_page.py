@@ -1,7 +1,7 @@
 """The form of the checkout page: what a browser posts, and what must be in it to pay."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
@@ -30,7 +30,7 @@ CUSTOM_FIELD = "custom_fields."
 FIELDS = frozenset(
     (
         *("action", "email", "units", "discount_code", "test_card"),
-        *("save_payment_method", "shown_total"),
+        *("save_payment_method", "shown_total", "shown_attempts"),
     )
 )
 # Buttons that are an update with one field changed.
@@ -57,7 +57,8 @@ Typed = Annotated[str, Field(max_length=MAXIMUM_DESCRIPTION), FreeText]
 class CheckoutForm(Input):
     """What the customer asks for. ``custom_fields`` are answers: texts, and true for a tick.
 
-    ``shown_total`` is the total that the customer saw, minor units: nothing else may be charged.
+    ``shown_total`` is the total that the customer saw, minor units: nothing else may be charged;
+    ``shown_attempts`` is how often the order had been charged by then.
     """
 
     action: Literal["update", "pay", "authenticate", "refuse_authentication"]
@@ -68,6 +69,7 @@ class CheckoutForm(Input):
     test_card: Annotated[str, Field(max_length=100)] | None = None
     save_payment_method: Annotated[bool, BeforeValidator(_ticked)] = False
     shown_total: Annotated[Amount, BeforeValidator(_whole_number)] | None = None
+    shown_attempts: Annotated[Amount, BeforeValidator(_whole_number)] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def _as_update(document: dict[str, Any]) -> dict[str, Any]:
 
 def _without_payer(document: Document) -> Document:
     """The part that other actions than paying look at: half an email does not stop an update."""
-    needed = ("action", "units", "discount_code", "shown_total")
+    needed = ("action", "units", "discount_code", "shown_total", "shown_attempts")
     return {name: document[name] for name in needed if name in document}
 
 
@@ -172,19 +174,21 @@ def _missing(document: Document, asks: Asks) -> list[FieldError]:
     elif asks.cards and document["test_card"] not in asks.cards:
         note("test_card", "unknown_card", "There is no such card here")
     for field in asks.custom_fields:
-        text = document["custom_fields"].get(field["key"], "")
         param = f"custom_fields.{field['key']}"
+        text = document["custom_fields"].get(field["key"], "")
         if field["type"] == "checkbox":
             if text != TICKED and not field.get("optional"):
                 note(param, "required", "This box must be ticked")
-        elif not text:
-            if not field.get("optional"):
-                note(param, "required", "This field is required")
-        else:
-            bounds = field.get("text") or {}
-            shortest, longest = bounds.get("min_length") or 0, bounds.get("max_length")
-            if len(text) < shortest:
-                note(param, "string_too_short", f"Must have at least {shortest} characters")
-            elif longest is not None and len(text) > longest:
-                note(param, "string_too_long", f"Must have at most {longest} characters")
+        elif text:
+            errors.extend(_length(field.get("text") or {}, text, param))
+        elif not field.get("optional"):
+            note(param, "required", "This field is required")
     return errors
+
+
+def _length(bounds: Mapping[str, Any], text: str, param: str) -> Iterator[FieldError]:
+    shortest, longest = bounds.get("min_length") or 0, bounds.get("max_length")
+    if len(text) < shortest:
+        yield FieldError(param, "string_too_short", f"Must have at least {shortest} characters")
+    elif longest is not None and len(text) > longest:
+        yield FieldError(param, "string_too_long", f"Must have at most {longest} characters")
