@@ -40,10 +40,10 @@ class Watched:
         self._inner = Sandbox(Tenant(shop.api.organization, False))
         self._meanwhile = [meanwhile]
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
         while self._meanwhile:
             self._meanwhile.pop()()
-        return self._inner.confirm_intent(id, key=key)
+        return self._inner.confirm_intent(id, key=key, present=present)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)

@@ -7,7 +7,16 @@ from typing import Any
 
 from api import CREATES
 from farebox.handler import Line
-from farebox.operations import catalogue, charges, events, pages, periods, quotes, reads
+from farebox.operations import (
+    catalogue,
+    charges,
+    checkouts,
+    events,
+    pages,
+    periods,
+    quotes,
+    reads,
+)
 from farebox.operations.routes.farebox import routes
 from farebox.validation.check import Input
 from farebox.validation.fields import MAXIMUM_EXTERNAL, RATE_DECIMALS, RATE_WHOLE_DIGITS
@@ -33,7 +42,7 @@ DOES: Mapping[Any, str] = {
     catalogue.update: "change",
     catalogue.delete_customer: "delete",
     catalogue.detach_payment_method: "detach",
-    catalogue.expire_checkout: "close before its time",
+    checkouts.expire: "close before its time",
     charges.charge: "charge",
     charges.cancel: "cancel",
     events.list_newest_first: "list",

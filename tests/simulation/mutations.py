@@ -83,8 +83,11 @@ class _Changed:
     def update_intent(self, id: str, *, attempt: int, payment_method: str, key: str) -> Intent:
         return self.inner.update_intent(id, attempt=attempt, payment_method=payment_method, key=key)
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
-        return self.inner.confirm_intent(id, key=key)
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
+        return self.inner.confirm_intent(id, key=key, present=present)
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        return self.inner.authenticate_intent(id, approved=approved)
 
     def read_intent(self, id: str) -> Intent:
         return self.inner.read_intent(id)
@@ -100,8 +103,8 @@ class _WithoutKeys(_Changed):
     def update_intent(self, id: str, *, attempt: int, payment_method: str, key: str) -> Intent:
         return self.inner.update_intent(id, attempt=attempt, payment_method=payment_method, key="")
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
-        return self.inner.confirm_intent(id, key="")
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
+        return self.inner.confirm_intent(id, key="", present=present)
 
 
 class _TimesHundred(_Changed):
@@ -121,8 +124,11 @@ class _TimesHundred(_Changed):
             super().update_intent(id, attempt=attempt, payment_method=payment_method, key=key)
         )
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
-        return self._shown(super().confirm_intent(id, key=key))
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
+        return self._shown(super().confirm_intent(id, key=key, present=present))
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        return self._shown(super().authenticate_intent(id, approved=approved))
 
     def read_intent(self, id: str) -> Intent:
         return self._shown(super().read_intent(id))

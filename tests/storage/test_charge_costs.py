@@ -45,7 +45,7 @@ class Immediate:
         self._intent = replace(self._intent, attempt=attempt)
         return self._intent
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
         if not self._declines:
             return replace(self._intent, status=SUCCEEDED)
         failure = declines.failure("card_declined", "No", "insufficient_funds")

@@ -65,7 +65,17 @@ class Delete:
     condition: Condition
 
 
-Write = Put | Delete
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Add to numbers of an item, whoever else adds to them at the same time."""
+
+    table: str
+    key: Item
+    added: Mapping[str, int]
+    condition: Condition
+
+
+Write = Put | Delete | Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +137,11 @@ class Connection(Protocol):
         The table is read strongly consistent, an index as it was a moment ago.
         """
 
-    def count_up(self, table: str, key: Item) -> int:
-        """Add one to the item's ``count`` and return it; no value is ever returned twice."""
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
+        """Add one to the item's ``count`` and return it; no value is ever returned twice.
+
+        An item that ``expires_at`` some second is gone some time after it.
+        """
 
     def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
         """Set some attributes of one item. Raises ``Refused``."""
@@ -208,14 +221,18 @@ class DynamoDB:
             arguments |= {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
         return [item for item in found if item.get(query.sort) != query.before]
 
-    def count_up(self, table: str, key: Item) -> int:
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
+        expression, names, values = "ADD #c :one", {"#c": "count"}, {":one": {"N": "1"}}
+        if expires_at is not None:
+            expression = f"SET #e = :e {expression}"
+            names["#e"], values[":e"] = "expires_at", {"N": str(expires_at)}
         answer = self._call(
             "update_item",
             TableName=table,
             Key=_typed(key),
-            UpdateExpression="ADD #c :one",
-            ExpressionAttributeNames={"#c": "count"},
-            ExpressionAttributeValues={":one": {"N": "1"}},
+            UpdateExpression=expression,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
             ReturnValues="UPDATED_NEW",
         )
         return int(answer["Attributes"]["count"]["N"])
@@ -306,7 +323,14 @@ def _action(write: Write) -> dict[str, Any]:
         body["ExpressionAttributeValues"] = _typed(write.condition.values)
     if isinstance(write, Put):
         return {"Put": body | {"Item": _typed(write.item)}}
-    return {"Delete": body | {"Key": _typed(write.key)}}
+    body["Key"] = _typed(write.key)
+    if isinstance(write, Delete):
+        return {"Delete": body}
+    values = {f":add{place}": number for place, number in enumerate(write.added.values())}
+    body["ExpressionAttributeNames"] = {f"#{place}": name for place, name in enumerate(write.added)}
+    body["ExpressionAttributeValues"] = _typed({**write.condition.values, **values})
+    added = ", ".join(f"#{place} :add{place}" for place in range(len(write.added)))
+    return {"Update": body | {"UpdateExpression": f"ADD {added}"}}
 
 
 def _reasons(response: Any) -> list[Reason]:

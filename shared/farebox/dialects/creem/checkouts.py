@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LEAST_CUSTOM_PRICE = 100
 MOST_CUSTOM_PRICE = 99_999_999
-STATUSES: Mapping[str, str] = {"open": "pending"}
+STATUSES: Mapping[str, str] = {"open": "pending", "confirmed": "processing"}
 """Of our states, the ones that Creem calls otherwise."""
 
 PARAMS: Mapping[str, str] = {
