@@ -18,11 +18,11 @@ _ONCE = frozenset(("flat", "minimum", "maximum", "threshold"))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``label`` says what is paid for, ``sum`` how it is worked out (nothing where it comes once),
-    ``amount`` what it comes to."""
+    """``label`` says what is paid for, ``calculation`` how it is worked out (nothing where it
+    comes once), ``amount`` what it comes to."""
 
     label: str
-    sum: str
+    calculation: str
     amount: str
 
 
@@ -77,10 +77,10 @@ def _row(step: QuoteStep, line: LineItem, currency: Currency, language: Language
         label = " · ".join((*step.part, label))
     model = line.quote.model if line.quote else ""
     amount = language.rate(exact(step.subtotal), currency)
-    return Row(label, _sum(step, model, currency, language), amount)
+    return Row(label, _calculation(step, model, currency, language), amount)
 
 
-def _sum(step: QuoteStep, model: str, currency: Currency, language: Language) -> str:
+def _calculation(step: QuoteStep, model: str, currency: Currency, language: Language) -> str:
     units, rate = exact(step.units), exact(step.rate)
     if step.kind in _PARTS_OF_AN_AMOUNT:
         return f"{language.rate(units, currency)} × {language.percentage(rate)}"
@@ -88,7 +88,7 @@ def _sum(step: QuoteStep, model: str, currency: Currency, language: Language) ->
         return ""
     text = f"{language.number(units)} × {language.rate(rate, currency)}"
     if step.kind == "tier" and "package" in model:
-        return language.say("sum.per_package", sum=text)
+        return language.say("calculation.per_package", calculation=text)
     return text
 
 

@@ -13,12 +13,12 @@ from farebox.problems import FieldError, InvalidRequest, MalformedBody, TooLarge
 from farebox.validation.check import Input, check
 from farebox.validation.checkouts import DiscountCode
 from farebox.validation.fields import (
-    MAXIMUM_DESCRIPTION,
     MAXIMUM_QUANTITY,
     Amount,
     BlankIsNone,
     Email,
     FreeText,
+    MetadataValue,
     Quantity,
 )
 
@@ -51,9 +51,6 @@ def _ticked(value: Any) -> bool:
     return bool(value == TICKED)
 
 
-Typed = Annotated[str, Field(max_length=MAXIMUM_DESCRIPTION), FreeText]
-
-
 class CheckoutForm(Input):
     """What the customer asks for. ``custom_fields`` are answers: texts, and true for a tick.
 
@@ -65,7 +62,7 @@ class CheckoutForm(Input):
     email: Annotated[Email | None, BlankIsNone] = None
     units: Annotated[Quantity, BeforeValidator(_whole_number)] | None = None
     discount_code: Annotated[Annotated[DiscountCode, FreeText] | None, BlankIsNone] = None
-    custom_fields: dict[str, Typed | bool] = Field(default_factory=dict)
+    custom_fields: dict[str, MetadataValue] = Field(default_factory=dict)
     test_card: Annotated[str, Field(max_length=100)] | None = None
     save_payment_method: Annotated[bool, BeforeValidator(_ticked)] = False
     shown_total: Annotated[Amount, BeforeValidator(_whole_number)] | None = None

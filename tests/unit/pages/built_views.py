@@ -11,7 +11,7 @@ from farebox.validation.check import check
 from farebox.validation.orders import LineItem as AskedLine
 from tests.unit.builders import known
 
-GRADUATED = {
+GRADUATED: dict[str, Any] = {
     "billing_scheme": "tiered",
     "tiers_mode": "graduated",
     "tiers": [
