@@ -136,7 +136,7 @@ class RateLimited(Problem):
     code = "too_many_attempts"
     title = "Too many attempts; try again later"
 
-    def __init__(self, retry_after_seconds: int) -> None:
+    def __init__(self, retry_after_seconds: int = 60) -> None:
         super().__init__()
         self.retry_after_seconds = retry_after_seconds
 

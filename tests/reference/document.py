@@ -53,8 +53,10 @@ DOES: Mapping[Any, str] = {
     quotes.of_price: "of a price",
     periods.of_price: "billing periods",
     pages.health: "200 while the API answers",
-    pages.checkout: "the customer's page, a plain text so far",
 }
+
+PAGE = """\
+the customer's page `GET /checkout/{page id}`, its form `POST /checkout/{page id}`: HTML, at a checkout's `checkout_url`"""
 
 
 def document() -> str:
@@ -72,7 +74,7 @@ def document() -> str:
     blocks += _objects()
     for shared in ("lists", "idempotency", "metadata", "errors", "keys"):
         blocks += getattr(shared_sections, shared)()
-    blocks += ["## Without a key", _routes("")]
+    blocks += ["## Without a key", _routes(""), PAGE]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -51,6 +51,9 @@ class Immediate:
         failure = declines.failure("card_declined", "No", "insufficient_funds")
         return replace(self._intent, failure=failure, failed_attempt=self._intent.attempt)
 
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        raise NotImplementedError
+
     def read_intent(self, id: str) -> Intent:
         return self._intent
 

@@ -1,4 +1,4 @@
-"""Close a checkout before its time: at once while it is open, with its order once it is confirmed."""
+"""Close a checkout before its time: at once while it is open, with its order once there is one."""
 
 from farebox import clock, dialects
 from farebox.billing import charge_requests, checkouts
