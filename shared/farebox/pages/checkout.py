@@ -11,8 +11,8 @@ from farebox.pages import breakdown, errors, languages
 from farebox.pages.languages import Language
 from farebox.pages.views import CheckoutView, RefusalView, View
 
-# The rest of the test cards is folded away.
-FIRST_CARDS = 4
+# The test cards that show most; the rest is folded away.
+FIRST_CARDS = ("success", "insufficient_funds", "authentication_required", "processing")
 # A breakdown of more rows is folded away too.
 ROWS_SHOWN_OPEN = 6
 SECONDS_IN_A_MINUTE = 60
@@ -54,8 +54,8 @@ def _checkout(view: CheckoutView, language: Language) -> dict[str, Any]:
         "money": partial(_money, view, language),
         "rows": partial(breakdown.rows, currency=view.currency, language=language),
         "unit_rate": partial(breakdown.unit_rate, currency=view.currency, language=language),
-        "cards": [(name, CARDS[name]) for name in view.cards],
-        "first_cards": FIRST_CARDS,
+        "first_cards": {name: CARDS[name] for name in FIRST_CARDS if name in view.cards},
+        "other_cards": {name: CARDS[name] for name in view.cards if name not in FIRST_CARDS},
         "rows_shown_open": ROWS_SHOWN_OPEN,
         "failure": _failure(view, language),
     }
