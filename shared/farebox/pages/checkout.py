@@ -1,13 +1,11 @@
-"""A view of a checkout as HTML, in the visitor's language; the only user of the template engine."""
+"""A view of a checkout as HTML, in the visitor's language."""
 
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from farebox.billing.sandbox_cards import CARDS
 from farebox.pages import breakdown, errors, languages
+from farebox.pages.engine import template
 from farebox.pages.languages import Language
 from farebox.pages.views import CheckoutView, RefusalView, View
 
@@ -16,7 +14,6 @@ FIRST_CARDS = ("success", "insufficient_funds", "authentication_required", "proc
 # A breakdown of more rows is folded away too.
 ROWS_SHOWN_OPEN = 6
 SECONDS_IN_A_MINUTE = 60
-_FOLDER = Path(__file__).parent
 _GENERIC_FAILURE = "generic"
 _AUTHENTICATION_FAILURES = frozenset(
     (
@@ -31,8 +28,8 @@ def render(view: View, accept_language: str, nonce: str) -> str:
     language = languages.choose(accept_language)
     shared = {"view": view, "language": language, "say": language.say, "nonce": nonce}
     if isinstance(view, RefusalView):
-        return _template().render(shared | _refusal(view, language))
-    return _template().render(shared | _checkout(view, language))
+        return template().render(shared | _refusal(view, language))
+    return template().render(shared | _checkout(view, language))
 
 
 def _refusal(view: RefusalView, language: Language) -> dict[str, Any]:
@@ -75,16 +72,3 @@ def _failure(view: CheckoutView, language: Language) -> str:
     code = "authentication" if code in _AUTHENTICATION_FAILURES else code
     known = language.has(f"failure.{code}")
     return language.say(f"failure.{code if known else _GENERIC_FAILURE}")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    return environment.get_template("checkout.html.jinja")
