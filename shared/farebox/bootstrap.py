@@ -257,7 +257,7 @@ def _examples() -> Sequence[Record]:
     tenant = Tenant(LOCAL_ORGANIZATION, False)
     checkout = Checkout(
         id=EXAMPLE_CHECKOUT,
-        checkout_url=EXAMPLE_PAGE + keys.page_id(tenant, EXAMPLE_CHECKOUT),
+        page=EXAMPLE_PAGE + keys.page_id(tenant, ""),
         currency=DEFAULT_CURRENCY,
         line_items=(line,),
         subtotal_amount=1250,

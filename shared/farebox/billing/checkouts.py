@@ -58,6 +58,7 @@ SIGNED_OTHERWISE = ("creem",)
 class Checkout(Record):
     """Amounts are minor units; the discount is shown now and redeemed when the customer confirms.
 
+    ``page`` is the address of its page up to its own id, which is not kept twice.
     ``due_at`` is when a confirmed one is given up. ``signed_by`` names the API key, by the first
     characters of its digest, with which the address that customers return to is to be signed; where
     there is none, the organization's own secret is.
@@ -66,7 +67,7 @@ class Checkout(Record):
     kind: ClassVar[str] = "checkout"
     prefix: ClassVar[str] = "chk"
 
-    checkout_url: str
+    page: str
     currency: str
     line_items: tuple[LineItem, ...]
     subtotal_amount: int
@@ -93,6 +94,10 @@ class Checkout(Record):
     cancel_url: str | None = None
     client_reference_id: str | None = None
     request_id: str | None = None
+
+    @property
+    def checkout_url(self) -> str:
+        return f"{self.page}{self.id}"
 
 
 def references(asked: "CreateCheckout") -> Iterable[Reference]:
@@ -147,7 +152,7 @@ def create(
         created_at=stamp(now),
         updated_at=stamp(now),
         metadata=kept_metadata(asked.metadata),
-        checkout_url=url,
+        page=url.removesuffix(id),
         currency=currency.code,
         line_items=lines,
         subtotal_amount=subtotal,

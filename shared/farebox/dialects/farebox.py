@@ -242,7 +242,8 @@ def _customer(document: dict[str, Any], customer: "Customer") -> dict[str, Any]:
 def _checkout(document: dict[str, Any], checkout: Any) -> dict[str, Any]:
     for name in ("due_at", "signed_by"):
         del document[name]
-    return _lines(document, checkout)
+    named = {"checkout_url" if name == "page" else name: document[name] for name in document}
+    return _lines(named | {"checkout_url": checkout.checkout_url}, checkout)
 
 
 def _payment_method(document: dict[str, Any], method: "PaymentMethod") -> dict[str, Any]:

@@ -24,9 +24,7 @@ LONGEST_CALL_SECONDS = CALL_ATTEMPTS * (CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_S
 BATCH_ATTEMPTS = 5
 PAUSE_SECONDS = 0.05
 
-# A text with this behind it is the next text there is.
-_LEAST = "\x00"
-
+_LEAST = "\x00"  # A text with this behind it is the next text there is.
 _NOT_ANSWERED = frozenset(
     (
         "InternalServerError",
@@ -138,10 +136,8 @@ class Connection(Protocol):
         """
 
     def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
-        """Add one to the item's ``count`` and return it; no value is ever returned twice.
-
-        An item that ``expires_at`` some second is gone some time after it.
-        """
+        """Add one to the item's ``count`` and return it; no value is ever returned twice. The item
+        is gone some time after it ``expires_at`` a second."""
 
     def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
         """Set some attributes of one item. Raises ``Refused``."""
@@ -222,17 +218,14 @@ class DynamoDB:
         return [item for item in found if item.get(query.sort) != query.before]
 
     def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
-        expression, names, values = "ADD #c :one", {"#c": "count"}, {":one": {"N": "1"}}
-        if expires_at is not None:
-            expression = f"SET #e = :e {expression}"
-            names["#e"], values[":e"] = "expires_at", {"N": str(expires_at)}
+        values: dict[str, int] = {} if expires_at is None else {":e": expires_at}
         answer = self._call(
             "update_item",
             TableName=table,
             Key=_typed(key),
-            UpdateExpression=expression,
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=values,
+            UpdateExpression=("SET expires_at = :e " if values else "") + "ADD #c :one",
+            ExpressionAttributeNames={"#c": "count"},
+            ExpressionAttributeValues=_typed({":one": 1, **values}),
             ReturnValues="UPDATED_NEW",
         )
         return int(answer["Attributes"]["count"]["N"])
@@ -326,21 +319,17 @@ def _action(write: Write) -> dict[str, Any]:
     body["Key"] = _typed(write.key)
     if isinstance(write, Delete):
         return {"Delete": body}
-    values = {f":add{place}": number for place, number in enumerate(write.added.values())}
-    body["ExpressionAttributeNames"] = {f"#{place}": name for place, name in enumerate(write.added)}
+    values = {f":{name}": number for name, number in write.added.items()}
     body["ExpressionAttributeValues"] = _typed({**write.condition.values, **values})
-    added = ", ".join(f"#{place} :add{place}" for place in range(len(write.added)))
+    added = ", ".join(f"{name} :{name}" for name in write.added)
     return {"Update": body | {"UpdateExpression": f"ADD {added}"}}
 
 
 def _reasons(response: Any) -> list[Reason]:
-    return [
-        Reason(
-            code="" if reason["Code"] == "None" else reason["Code"],
-            item=_plain(reason["Item"]) if reason.get("Item") else None,
-        )
-        for reason in response.get("CancellationReasons", ())
-    ]
+    found = response.get("CancellationReasons", ())
+    stood = [_plain(reason["Item"]) if reason.get("Item") else None for reason in found]
+    codes = ["" if reason["Code"] == "None" else reason["Code"] for reason in found]
+    return [Reason(code, item) for code, item in zip(codes, stood, strict=True)]
 
 
 def _typed(item: Item) -> dict[str, Any]:

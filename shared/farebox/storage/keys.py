@@ -109,7 +109,7 @@ def window(tenant: Tenant, what: str, number: int) -> Item:
 def secrets(tenant: Tenant) -> Item:
     """Of what signs for an organization in one mode: under a prefix that few functions may read."""
     mode = "live" if tenant.livemode else "test"
-    return {"pk": f"S#{tenant.organization}#{mode}", "sk": HEAD}
+    return {"pk": f"S#{tenant.organization}#{mode}#RET", "sk": HEAD}
 
 
 def page_id(tenant: Tenant, checkout: str) -> str:
