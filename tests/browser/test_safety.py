@@ -11,6 +11,9 @@ from tests.browser.shop import Shop
 pytestmark = pytest.mark.browser
 
 Opened = Callable[..., CheckedPage]
+MOST_GUESSES = 300
+# Of the stack's own, of which sixty pass in one of ours.
+SOON_SECONDS = 180
 HOSTILE = "</title><script>alert(1)</script><img src=//example.com onerror=alert(1)>\"'"
 
 
@@ -78,3 +81,23 @@ def test_what_is_no_checkout_says_so(shop: Shop, opened: Opened, path: str) -> N
     page = opened(shop.base_url + path)
 
     assert page.sees("This checkout is not here")
+
+
+def test_who_guesses_codes_is_asked_to_wait(shop: Shop, opened: Opened) -> None:
+    """Else codes, and stolen cards, are tried here by the thousand."""
+    checkout = shop.checkout()
+    page = opened(checkout["checkout_url"])
+    page.page.get_by_text("Add a discount code").click()
+    page.field("Discount code").fill("GUESS")
+
+    for number in range(MOST_GUESSES):
+        guess = {"action": "update", "discount_code": f"GUESS{number}", "shown_total": "3750"}
+        answer = page.page.request.post(checkout["checkout_url"], form=guess)
+        if answer.status == 429 and int(answer.headers["retry-after"]) > SOON_SECONDS:
+            break
+    page.press("Apply")
+
+    page.wait_for("Too many attempts")
+    assert page.barriers() == []
+    page.picture("too_many_attempts")
+    assert shop.read(checkout)["order"] is None
