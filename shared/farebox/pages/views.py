@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from farebox.billing.checkout_page import Notice, State
 from farebox.billing.line_items import LineItem
 from farebox.pricing.money import Currency
 from farebox.problems import FieldError
-
-State = Literal["open", "failed", "requires_action", "processing", "completed", "expired"]
-"""``failed`` has its contents frozen and takes another card; ``requires_action`` asks the
-bank's question; ``processing`` looks again by itself."""
-
-Notice = Literal["total_changed", "attempt_limit"]
-"""What happened that the customer must know before going on; nothing was charged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutView:
     """A checkout as its customer sees it. Amounts are minor units of ``currency``.
+
+    In the state ``failed`` the contents are frozen and another card is asked for, in
+    ``requires_action`` the bank's question, and ``processing`` looks again by itself. With a
+    ``notice`` nothing was charged.
 
     ``units`` is their number where the customer may change it, else none. ``cards`` names the
     sandbox's cards to choose from, in this order; none where the total is 0. ``typed`` is the form

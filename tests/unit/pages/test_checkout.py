@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
+from farebox.billing import checkout_page
 from farebox.billing.sandbox_cards import CARDS
-from farebox.pages import views
 from farebox.pages.checkout import render
 from farebox.pages.languages import LANGUAGES
 from farebox.pages.views import CheckoutView, RefusalView, View
@@ -64,7 +64,7 @@ class Document(HTMLParser):
 
 
 def states() -> Iterator[View]:
-    for state in get_args(views.State):
+    for state in get_args(checkout_page.State):
         yield view(
             line(60, **GRADUATED),
             line(2),
@@ -150,7 +150,7 @@ def hostile_view(**fields: Any) -> CheckoutView:
     return view(line(60, name=HOSTILE[:200], **GRADUATED), **(terms | fields))
 
 
-@pytest.mark.parametrize("state", get_args(views.State))
+@pytest.mark.parametrize("state", get_args(checkout_page.State))
 def test_whatever_is_typed_or_named_stays_text(state: str) -> None:
     """Else a product's name runs as code on the page that takes the payment."""
     document = Document(render(hostile_view(state=state), "en", "n"))

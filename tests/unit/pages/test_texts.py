@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from farebox.billing import checkout_page
 from farebox.billing.sandbox_cards import CARDS
 from farebox.pages import languages, views
 from farebox.pages.languages import DEFAULT, LANGUAGES, texts
@@ -44,8 +45,8 @@ def test_every_text_that_the_template_says_is_there() -> None:
 def test_every_state_notice_and_card_has_its_text() -> None:
     """Else the page breaks in that state, or for that card."""
     expected = {f"card.{name}" for name in CARDS}
-    expected |= {f"notice.{code}" for code in get_args(views.Notice)}
-    expected |= {f"title.{state}" for state in get_args(views.State)}
+    expected |= {f"notice.{code}" for code in get_args(checkout_page.Notice)}
+    expected |= {f"title.{state}" for state in get_args(checkout_page.State)}
 
     assert expected <= set(texts(DEFAULT))
 
