@@ -1,5 +1,6 @@
 """From a checkout's address to a paid order, as a customer does it in a browser."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -145,6 +146,38 @@ def test_two_tabs_make_one_order(shop: Shop, opened: Opened) -> None:
     assert shop.order_of(checkout) == order
     assert order["status"] == "paid"
     assert len(order["attempts"]) == 1
+
+
+def test_two_tabs_that_pay_at_once_make_one_order(shop: Shop, opened: Opened) -> None:
+    """Else whoever pays on two devices pays twice."""
+    checkout = shop.checkout()
+    tabs = [opened(checkout["checkout_url"]) for _ in range(2)]
+    for tab in tabs:
+        fill(tab)
+
+    for tab in tabs:
+        tab.page.evaluate("document.querySelector('button.pay').click()")
+
+    for tab in tabs:
+        # The later one may find the other's payment in progress, and looks again by itself.
+        tab.page.get_by_text(re.compile("^Thank")).wait_for()
+    order = shop.order_of(checkout)
+    assert order["status"] == "paid"
+    assert len(order["attempts"]) == 1
+    orders = shop.get(f"/v1/orders?customer={order['customer']}")["data"]
+    assert [each["id"] for each in orders] == [order["id"]]
+
+
+def test_a_slow_processor_is_waited_for(shop: Shop, opened: Opened) -> None:
+    """Else a customer of a slow bank is told nothing, and pays again."""
+    checkout = shop.checkout()
+    page = opened(checkout["checkout_url"])
+    fill(page, "Succeeds slowly", "4242")
+
+    page.pay()
+
+    page.page.get_by_text(re.compile("^Thank")).wait_for()
+    assert shop.order_of(checkout)["status"] == "paid"
 
 
 def test_back_after_paying_shows_what_was_paid(shop: Shop, opened: Opened) -> None:
