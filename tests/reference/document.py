@@ -55,8 +55,10 @@ DOES: Mapping[Any, str] = {
     pages.health: "200 while the API answers",
 }
 
-PAGE = """\
-the customer's page `GET /checkout/{page id}`, its form `POST /checkout/{page id}`: HTML, at a checkout's `checkout_url`"""
+PAGE = (
+    "the customer's page, HTML at a checkout's `checkout_url` `GET /checkout/{page id}` · its form\n"
+    "`POST /checkout/{page id}`"
+)
 
 
 def document() -> str:

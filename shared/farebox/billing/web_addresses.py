@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from farebox.billing.known import Known
 from farebox.problems import FieldErrors
 
+LONGEST_LABEL = 63
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -20,10 +21,23 @@ def check_return_address(url: str | None, known: Known, param: str, errors: Fiel
     if url is None:
         return
     check_web_address(url, known.livemode, param, errors)
+    if not _is_reachable(urlsplit(url).hostname or ""):
+        errors.add(param, "invalid_url", "This host cannot be a name")
     allowed = known.organization.return_origins
     if allowed and origin_of(url) not in allowed:
         message = f"Must be of one of the allowed origins: {', '.join(allowed)}"
         errors.add(param, "origin_not_allowed", message)
+
+
+def _is_reachable(host: str) -> bool:
+    """Whether a host can go over the wire, where names are ASCII and their labels short."""
+    if host.isascii():
+        return all(0 < len(label) <= LONGEST_LABEL for label in host.split("."))
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def origin_of(url: str) -> str:

@@ -5,6 +5,7 @@ from farebox.billing import charge_requests, checkouts
 from farebox.billing.checkouts import CONFIRMED, EXPIRED, Checkout
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
+from farebox.billing.records import Record
 from farebox.charging import requests
 from farebox.handler import Answer, Request
 from farebox.problems import Conflict, NotFound
@@ -19,6 +20,7 @@ def expire(request: Request, id: str) -> Answer:
     before = loaded.known.found_as(Checkout, id)
     if before is None:
         raise NotFound
+    expired: Record
     if before.status == CONFIRMED:
         expired = _with_its_order(loaded, before)
     else:
