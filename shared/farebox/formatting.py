@@ -1,6 +1,5 @@
 """Amounts as people read them, by locale: for the edge, nothing is computed with them."""
 
-import re
 from copy import copy
 from decimal import Decimal
 
@@ -8,9 +7,6 @@ from babel import Locale, UnknownLocaleError
 
 from farebox.pricing.money import Currency
 from farebox.problems import FieldError, InvalidRequest
-
-# A currency without a symbol is written as its code, and codes do not touch figures.
-_BETWEEN_LETTER_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
 def money(amount: int, currency: Currency, locale: str) -> str:
@@ -32,5 +28,4 @@ def major(amount: Decimal, currency: Currency, locale: Locale, decimals: int = 0
     pattern = copy(locale.currency_formats["standard"])
     decimals = max(decimals, min(currency.exponent, currency.charge_exponent))
     pattern.frac_prec = (decimals, decimals)
-    text = pattern.apply(amount, locale, currency=currency.code.upper(), currency_digits=False)
-    return _BETWEEN_LETTER_AND_DIGIT.sub("\xa0", text)
+    return pattern.apply(amount, locale, currency=currency.code.upper(), currency_digits=False)

@@ -22,6 +22,8 @@ MAXIMUM_ASKED = 20
 MAXIMUM_DECIMALS = 12
 SHOWN_DECIMALS = 6
 _WEIGHT = re.compile(r"[qQ]=([01](?:\.\d{0,3})?)", re.ASCII)
+# A currency without a symbol is written as its code, and codes do not touch figures.
+_BETWEEN_LETTER_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _TEXTS = Path(__file__).with_name("texts")
 
 
@@ -42,14 +44,14 @@ class Language:
 
     def money(self, amount: int, currency: Currency) -> str:
         """An amount in minor units."""
-        return major(Decimal(amount).scaleb(-currency.charge_exponent), currency, self.locale)
+        return self._amount(Decimal(amount).scaleb(-currency.charge_exponent), currency)
 
     def rate(self, amount: Fraction, currency: Currency) -> str:
         """An exact amount in major units, with every decimal it has."""
         shown, mark = _decimal(amount)
         exponent = shown.normalize().as_tuple().exponent
         decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        return mark + major(shown, currency, self.locale, decimals)
+        return mark + self._amount(shown, currency, decimals)
 
     def number(self, number: Fraction | int) -> str:
         shown, mark = _decimal(Fraction(number))
@@ -59,6 +61,10 @@ class Language:
         """``1/2`` as ``50%`` or ``50 %``."""
         shown, mark = _decimal(part)
         return mark + format_percent(shown, locale=self.locale, decimal_quantization=False)
+
+    def _amount(self, amount: Decimal, currency: Currency, decimals: int = 0) -> str:
+        text = major(amount, currency, self.locale, decimals)
+        return _BETWEEN_LETTER_AND_DIGIT.sub("\xa0", text)
 
 
 def choose(accept_language: str) -> Language:
