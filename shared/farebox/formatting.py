@@ -28,4 +28,5 @@ def major(amount: Decimal, currency: Currency, locale: Locale, decimals: int = 0
     pattern = copy(locale.currency_formats["standard"])
     decimals = max(decimals, min(currency.exponent, currency.charge_exponent))
     pattern.frac_prec = (decimals, decimals)
-    return pattern.apply(amount, locale, currency=currency.code.upper(), currency_digits=False)
+    text: str = pattern.apply(amount, locale, currency=currency.code.upper(), currency_digits=False)
+    return text
