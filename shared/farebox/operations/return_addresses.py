@@ -9,7 +9,8 @@ from farebox.dialects.creem import return_url
 from farebox.storage import secrets
 from farebox.storage.keys import Tenant
 
-PLACEHOLDER = "{CHECKOUT_ID}"
+# Ours, and Stripe's.
+PLACEHOLDERS = ("{CHECKOUT_ID}", "{CHECKOUT_SESSION_ID}")
 # What may stand in an address as it is, escapes included.
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
@@ -37,7 +38,10 @@ def return_address(tenant: Tenant, checkout: Checkout) -> str | None:
         added = signing.signed(values, kept.return_secret)
     else:
         added = {name: value for name, value in values.items() if value}
-    parts = urlsplit(checkout.success_url.replace(PLACEHOLDER, checkout.id))
+    url = checkout.success_url
+    for placeholder in PLACEHOLDERS:
+        url = url.replace(placeholder, checkout.id)
+    parts = urlsplit(url)
     query = "&".join(part for part in (parts.query, urlencode(added)) if part)
     host = (
         parts.netloc.encode("idna").decode("ascii") if not parts.netloc.isascii() else parts.netloc

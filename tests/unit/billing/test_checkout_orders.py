@@ -13,6 +13,7 @@ from farebox.billing.orders import Order
 from farebox.billing.payers import Customer, PaymentMethod
 from farebox.billing.records import Change
 from farebox.instants import instant, stamp
+from farebox.problems import FieldErrors
 from farebox.validation.checkout_page import CheckoutForm
 from farebox.validation.checkouts import CreateCheckout
 from tests.unit.builders import NOW, asked, customer, discount, known, price, product
@@ -31,7 +32,7 @@ def opened(*records: Any, **fields: Any) -> Checkout:
 
 
 def confirmed(what_is_known: Known, checkout: Checkout, **fields: str) -> Change:
-    errors = checkouts.FieldErrors()
+    errors = FieldErrors()
     contents = checkout_contents.adjusted(
         checkout, None, checkout.discount_code, what_is_known, errors, now=NOW
     )
