@@ -56,8 +56,8 @@ DOES: Mapping[Any, str] = {
 }
 
 PAGE = (
-    "the customer's page, HTML at a checkout's `checkout_url` `GET /checkout/{page id}` · its form\n"
-    "`POST /checkout/{page id}`"
+    "the customer's page, HTML, at a checkout's `checkout_url` `GET /checkout/{page id}` · its\n"
+    "form `POST /checkout/{page id}`"
 )
 
 

@@ -320,6 +320,36 @@ def failed_messages_not_reported() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def checkout_left_behind() -> Iterator[None]:
+    """An order is paid or canceled in one transaction, and its checkout in none."""
+    with patch.object(charge, "with_checkout", lambda tenant, change: change):
+        yield
+
+
+@contextmanager
+def redemptions_checked_then_counted() -> Iterator[None]:
+    """Whether a discount is used up is asked before, and not when it is redeemed."""
+    with patch.object(commit, "room_for", lambda counting: ALWAYS):
+        yield
+
+
+@contextmanager
+def checkout_confirmed_twice() -> Iterator[None]:
+    """A second tab's write does not ask whether the checkout is still open."""
+    plan = commit._plan
+
+    def careless(*given: Any) -> Iterator[Any]:
+        for each in plan(*given):
+            write = each.write
+            if "#CHK#" in str(getattr(write, "item", {}).get("pk", "")):
+                each = replace(each, write=replace(write, condition=ALWAYS))
+            yield each
+
+    with patch.object(commit, "_plan", careless):
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class Seeded:
     """A bug with a name."""
@@ -339,6 +369,9 @@ MUTATIONS = tuple(
         confirm_before_the_id_is_kept,
         due_entry_deleted_by_a_claim,
         handed_out_before_it_is_sent,
+        checkout_left_behind,
+        redemptions_checked_then_counted,
+        checkout_confirmed_twice,
         idempotency_record_released,
         open_when_the_store_fails,
         key_checked_then_used,

@@ -143,33 +143,36 @@ def drawn(seed: int) -> Plan:
 
 
 def _checkouts(random: Random, span: float) -> tuple[PlannedCheckout, ...]:
-    """None in most runs; now and then more customers than a discount is for."""
+    """None in most runs; now and then more customers at once than a discount is for."""
     count = random.choice((0, 0, 0, 1, 2, 4))
+    rush = count > 1 and random.random() < 0.5
+    at, tenant = random.random() * span, random.randint(0, 1)
     return tuple(
         PlannedCheckout(
             number=number,
-            at=random.random() * span,
-            tenant=random.randint(0, 1),
+            at=at if rush else random.random() * span,
+            tenant=tenant if rush else random.randint(0, 1),
             currency=random.choice(tuple(UNIT_AMOUNTS)),
             quantity=random.randint(1, 9),
             tabs=random.choice((1, 1, 2, 3)),
-            discounted=random.random() < 0.6,
+            discounted=rush or random.random() < 0.6,
             customer=random.choice(("", "", "success", "lost_card")),
             open_seconds=random.choice((30 * MINUTE, HOUR, DAY)),
-            steps=_clicks(random),
+            steps=_clicks(random, rush),
         )
         for number in range(count)
     )
 
 
-def _clicks(random: Random) -> tuple[Step, ...]:
+def _clicks(random: Random, rush: bool) -> tuple[Step, ...]:
     def click(what: str, card: str = "") -> Step:
         return Step(random.choice((0.1, 1.0, 60.0, 40 * MINUTE)) * random.random(), what, card)
 
     card = random.choice((*_CARDS, *("authentication_required",) * 10))
     answer = random.choice((APPROVE, APPROVE, REFUSE))
     last = [click(CLOSE)] if random.random() < 0.2 else [click(PAY, "success")]
-    return (click(PAY, card), click(answer), *(last if random.random() < 0.7 else ()))
+    first = Step(random.random() * 0.1, PAY, card) if rush else click(PAY, card)
+    return (first, click(answer), *(last if random.random() < 0.7 else ()))
 
 
 def _quirks(random: Random) -> Quirks:
