@@ -10,8 +10,10 @@ from farebox.charging import invocation
 from farebox.instants import stamp
 from farebox.storage import connection
 from farebox.storage.attempt_limits import OF_A_CHECKOUT, OF_AN_ADDRESS
+from farebox.storage.connection import Reason, Refused
 from local.functions import Functions
 from tests.client import Api
+from tests.faults import Fault, FaultyConnection, Mode
 from tests.functions.checkout_pages import customer_of, is_paid, returned, said
 from tests.functions.shop import Away, Shop, check_books, kept
 from tests.tables import nothing_stored
@@ -660,6 +662,42 @@ def test_what_is_no_form_is_refused_and_stores_nothing(shop: Shop, body: bytes) 
         )
 
     assert answer.status in (200, 400, 413, 422)
+
+
+def test_a_database_that_does_not_answer_is_a_page_that_asks_to_come_again(shop: Shop) -> None:
+    """Else a customer sees a machine's words, and takes them for the end of it."""
+    customer = customer_of(shop)
+    real = connection.connection()
+    connection.use(FaultyConnection(real, Fault(0, Mode.THROTTLE)))
+
+    answer = customer.look()
+
+    connection.use(real)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert is_paid(customer.pay())
+
+
+def test_a_record_that_keeps_changing_is_no_missing_page(shop: Shop) -> None:
+    """Else a customer is told that their checkout is gone."""
+    customer = customer_of(shop)
+    real = connection.connection()
+
+    class Stale:
+        """Whatever is written was changed by somebody else right before."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def transact(self, writes: Any, token: str) -> None:
+            raise Refused([Reason("ConditionalCheckFailed") for _ in writes])
+
+    connection.use(Stale())
+    answer = customer.pay()
+
+    connection.use(real)
+    assert (answer.status, answer.headers["retry-after"]) == (409, "5")
+    assert is_paid(customer.pay())
 
 
 def test_a_customer_who_is_deleted_cannot_pay(shop: Shop) -> None:

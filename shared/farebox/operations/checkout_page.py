@@ -20,7 +20,7 @@ from farebox.pages.checkout import render
 from farebox.pages.headers import headers
 from farebox.pages.views import CheckoutView, RefusalView, View
 from farebox.pricing.money import currencies
-from farebox.problems import NotFound, Problem, RateLimited, Unavailable
+from farebox.problems import InvalidRequest, NotFound, Problem, RateLimited, Unavailable
 from farebox.storage.attempt_limits import count_attempt
 from farebox.storage.commit import commit
 from farebox.storage.keys import Tenant, read_page_id
@@ -190,7 +190,7 @@ class Refusals:
         if isinstance(problem, RateLimited):
             seconds = problem.retry_after_seconds
             view = RefusalView(kind="too_many_attempts", retry_after_seconds=seconds)
-        elif problem.status < 500 and not isinstance(problem, Unavailable):
+        elif isinstance(problem, NotFound | InvalidRequest):
             view = RefusalView(kind="not_found")
         else:
             view = RefusalView(kind="unavailable", retry_after_seconds=RETRY_AFTER_SECONDS)
