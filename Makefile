@@ -22,7 +22,7 @@ run: .venv/run-installed
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
 test: .venv/test-installed
-	$(BIN)/python -m pytest -q -m "not sam and not containers and not stack and not sdks and not simulation"
+	$(BIN)/python -m pytest -q -m "not sam and not containers and not stack and not sdks and not simulation and not browser"
 
 lint: .venv/test-installed
 	$(BIN)/ruff format --check .
@@ -43,7 +43,8 @@ format: .venv/test-installed
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-RUN_REQUIREMENTS := shared/requirements.txt shared/formatting/requirements.txt local/requirements.txt
+RUN_REQUIREMENTS := shared/requirements.txt shared/formatting/requirements.txt \
+    shared/pages/requirements.txt local/requirements.txt
 
 .venv/run-installed: $(RUN_REQUIREMENTS) | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check $(RUN_REQUIREMENTS:%=-r %)

@@ -4,6 +4,7 @@ from farebox import clock, dialects, ids
 from farebox.billing import checkouts
 from farebox.handler import Answer, Request, endpoint
 from farebox.storage.commit import commit
+from farebox.storage.keys import page_id
 from farebox.storage.load import authenticate, load, load_more
 from farebox.validation.checkouts import CreateCheckout
 
@@ -24,7 +25,12 @@ def handler(request: Request) -> Answer:
         return dialect.write_created(loaded.first, known)
     id = ids.new(checkouts.Checkout.prefix)
     change = checkouts.create(
-        asked, loaded.known, id=id, url=f"{request.base_url}/checkout/{id}", now=clock.now()
+        asked,
+        loaded.known,
+        id=id,
+        url=f"{request.base_url}/checkout/{page_id(loaded.tenant, id)}",
+        now=clock.now(),
+        signed_by=request.signer(checkouts.SIGNED_OTHERWISE),
     )
     kept = commit(loaded, change)
     return dialect.write_created(kept, load_more(loaded, dialect.expands([kept.record])))

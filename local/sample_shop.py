@@ -14,6 +14,7 @@ ORGANIZATION = "Sample shop"
 CURRENCY = "usd"
 UNIT_AMOUNT = 1250
 CUSTOMER_EMAIL = "ada@example.com"
+TEAM = {"type": "text", "key": "team", "label": "Team name", "optional": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class SampleShop:
     price: str
     customer: str
     payment_method: str
+    checkout_url: str
 
     @property
     def text(self) -> str:
@@ -62,7 +64,8 @@ Farebox is ready. Ctrl-C stops it, and what it stored is gone.
   Base URL   {self.base_url}
   Test key   {self.api_key}
   Shop       product "Seat" at 12.50 USD, customer {CUSTOMER_EMAIL} with a test card
-  Checkout   POST {self.base_url}/v1/checkouts
+  Checkout   {self.checkout_url}
+             (and others by POST {self.base_url}/v1/checkouts)
   Logs       {log_path}{clock}
 
 Order three seats:
@@ -83,7 +86,7 @@ def create_sample_shop(gateway: Gateway, base_url: str) -> SampleShop:
     create_organization(name=ORGANIZATION, default_currency=CURRENCY, test_key=LOCAL_TEST_KEY)
 
     def create(path: str, **content: Any) -> str:
-        return _send(gateway, LOCAL_TEST_KEY, "POST", path, content)
+        return str(_send(gateway, LOCAL_TEST_KEY, "POST", path, content)["id"])
 
     product = create("/v1/products", name="Seat")
     price = create(
@@ -97,11 +100,15 @@ def create_sample_shop(gateway: Gateway, base_url: str) -> SampleShop:
     _send(gateway, LOCAL_TEST_KEY, "PATCH", f"/v1/products/{product}", {"default_price": price})
     customer = create("/v1/customers", email=CUSTOMER_EMAIL)
     payment_method = create("/v1/payment_methods", customer=customer, test_card="success")
-    return SampleShop(base_url, LOCAL_TEST_KEY, product, price, customer, payment_method)
+    checkout = {"product": product, "units": 2, "custom_fields": [TEAM]}
+    checkout_url = _send(gateway, LOCAL_TEST_KEY, "POST", "/v1/checkouts", checkout)["checkout_url"]
+    return SampleShop(
+        base_url, LOCAL_TEST_KEY, product, price, customer, payment_method, str(checkout_url)
+    )
 
 
-def _send(gateway: Gateway, api_key: str, method: str, path: str, content: dict[str, Any]) -> str:
-    """Create or change something through the API and give its id."""
+def _send(gateway: Gateway, api_key: str, method: str, path: str, content: dict[str, Any]) -> Any:
+    """Create or change something through the API and give it."""
     headers = [("authorization", f"Bearer {api_key}"), ("content-type", "application/json")]
     answer = gateway.answer(HttpRequest(method, path, headers, json.dumps(content).encode()))
     if answer.status not in (200, 201):
@@ -109,4 +116,4 @@ def _send(gateway: Gateway, api_key: str, method: str, path: str, content: dict[
             f"The sample shop cannot be created: {method} {path} answered {answer.status}: "
             f"{answer.body.decode()}"
         )
-    return str(json.loads(answer.body)["id"])
+    return json.loads(answer.body)

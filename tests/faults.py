@@ -75,8 +75,8 @@ class FaultyConnection:
     def query(self, table: str, query: Query) -> Sequence[Item]:
         return self._call("query", lambda: self._inner.query(table, query))
 
-    def count_up(self, table: str, key: Item) -> int:
-        return self._call("count_up", lambda: self._inner.count_up(table, key))
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
+        return self._call("count_up", lambda: self._inner.count_up(table, key, expires_at))
 
     def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
         return self._call("update", lambda: self._inner.update(table, key, changes, condition))

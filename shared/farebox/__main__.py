@@ -4,6 +4,8 @@
     python -m farebox key create --organization org_… --mode live [--scope orders:write …]
     python -m farebox organization update --organization org_… --mode test [--processor sandbox]
                                           [--retry-days 2,5,7,7] [--attempts-in-30-days 8]
+                                          [--return-origin https://shop.example …]
+    python -m farebox organization return-secret --organization org_… --mode test
     python -m farebox key revoke                               (asks for the key)
     python -m farebox reconcile                                (resolves what is in doubt, now)
 
@@ -24,6 +26,7 @@ from farebox import bootstrap
 from farebox.billing.organizations import ALL_SCOPES, DEFAULT_CURRENCY
 from farebox.billing.payment_methods import SANDBOX
 from farebox.billing.retry_policy import LARGEST_MAXIMUM, MAXIMUM_DELAY_DAYS, MAXIMUM_RETRIES
+from farebox.billing.web_addresses import origin_of
 from farebox.charging.reconcile import reconcile
 from farebox.mounts import MOUNTED, NATIVE
 from farebox.pricing.money import currencies
@@ -39,6 +42,8 @@ TABLES = ("CORE_TABLE", "EVENTS_TABLE", "EPHEMERAL_TABLE")
 SCOPE = re.compile(
     "(products|prices|customers|discounts|payment_methods|orders|checkouts|events):(read|write)"
 )
+
+ORIGIN = re.compile(r"https://[^/]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,7 +85,9 @@ def _create_organization(asked: argparse.Namespace) -> list[str]:
         f"organization  {made.id}",
         f"test key      {made.test_key}",
         f"live key      {made.live_key}",
-        "The keys are shown this once: keep them where you keep secrets.",
+        f"test return secret  {made.test_return_secret}",
+        f"live return secret  {made.live_return_secret}",
+        "The keys and secrets are shown this once: keep them where you keep secrets.",
     ]
 
 
@@ -91,6 +98,7 @@ def _update_organization(asked: argparse.Namespace) -> list[str]:
         processor=asked.processor,
         retry_days=asked.retry_days,
         attempts_in_30_days=asked.attempts_in_30_days,
+        return_origins=_origins(asked.return_origin),
     )
     policy = changed.retry_policy
     days = ", ".join(f"+{days}" for days in policy.delay_days)
@@ -98,7 +106,25 @@ def _update_organization(asked: argparse.Namespace) -> list[str]:
         f"processor  {changed.processor or 'none'}",
         f"retries    {f'{days} days' if days else 'none'}",
         f"attempts   at most {policy.maximum_in_30_days} in 30 days",
+        f"returns    to {', '.join(changed.return_origins) or 'any https address'}",
     ]
+
+
+def _origins(given: list[str] | None) -> tuple[str, ...] | None:
+    """What was asked for; one that is empty takes the list away."""
+    return None if given is None else tuple(dict.fromkeys(each for each in given if each))
+
+
+def _origin(text: str) -> str:
+    if text and (not text.isascii() or text != origin_of(text) or not ORIGIN.match(text)):
+        message = "an origin is such as https://shop.example, without a path (http for localhost)"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _return_secret(asked: argparse.Namespace) -> list[str]:
+    secret = bootstrap.replace_return_secret(asked.organization, livemode=asked.mode == "live")
+    return [secret, "This secret is shown this once: keep it where you keep secrets."]
 
 
 def _reconcile(asked: argparse.Namespace) -> list[str]:
@@ -178,7 +204,18 @@ def _parser() -> argparse.ArgumentParser:
     update.add_argument("--processor", choices=(SANDBOX,))
     update.add_argument("--retry-days", type=_days, help='days between attempts; "" for none')
     update.add_argument("--attempts-in-30-days", type=_attempts)
+    update.add_argument(
+        "--return-origin",
+        action="append",
+        type=_origin,
+        metavar="ORIGIN",
+        help='one that customers may return to, the only ones that may; "" for any',
+    )
     update.set_defaults(run=_update_organization)
+    secret = organization.add_parser("return-secret", help="a new one, which signs from now on")
+    secret.add_argument("--organization", required=True)
+    secret.add_argument("--mode", required=True, choices=("test", "live"))
+    secret.set_defaults(run=_return_secret)
     doubts = nouns.add_parser("reconcile", help="resolve what is in doubt, before its time")
     doubts.set_defaults(run=_reconcile)
 

@@ -20,6 +20,7 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SECRET_BYTES = 32
 _SECRET_LENGTH = 43
 _CHECKSUM_LENGTH = 6
+_NAME_LENGTH = 16
 _FORM = re.compile(
     r"fb_(?P<mode>test|live)_(?P<organization>[0-9a-hjkmnp-tv-z]{26})_[0-9A-Za-z]{49}"
 )
@@ -50,6 +51,11 @@ def checksum(body: str) -> str:
 def digest(key: str) -> str:
     """What is stored in place of the key."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def name_of(digest: str) -> str:
+    """What names a key where its digest is longer than need be."""
+    return digest[:_NAME_LENGTH]
 
 
 def read(headers: Mapping[str, str]) -> Credential:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from farebox import api_keys, clock, ids
+from farebox.billing.checkouts import LIFETIME, SIGNED_OTHERWISE, Checkout
 from farebox.billing.line_items import LineItem
 from farebox.billing.order_states import SCHEDULED
 from farebox.billing.orders import Order
@@ -20,16 +21,20 @@ from farebox.billing.sandbox_cards import CARDS
 from farebox.instants import stamp
 from farebox.problems import StateChanged
 from farebox.settings import settings
-from farebox.storage import items, keys
+from farebox.signing import SECRET_BYTES
+from farebox.storage import items, keys, secrets
 from farebox.storage.commit import ABSENT, version_is
 from farebox.storage.connection import Condition, Item, Put, Refused, connection
 from farebox.storage.keys import Tenant
+from farebox.storage.secrets import Secrets
 
 SHOWN_CHARACTERS = 4
 LOCAL_ORGANIZATION = "org_00000000000000000000000000"
 EXAMPLE_CUSTOMER = "cus_00000000000000000000000000"
 EXAMPLE_PAYMENT_METHOD = "pm_00000000000000000000000000"
 EXAMPLE_ORDER = "ord_00000000000000000000000000"
+EXAMPLE_CHECKOUT = "chk_00000000000000000000000000"
+EXAMPLE_PAGE = "http://127.0.0.1:3000/checkout/"
 _LOCAL_BODY = f"fb_test_{'0' * 26}_{'local' * 8}KEY"
 LOCAL_TEST_KEY = _LOCAL_BODY + api_keys.checksum(_LOCAL_BODY)
 """The key that stands in the example events; anybody knows it, so only a local stack takes it."""
@@ -49,11 +54,14 @@ class NotForLiveMode(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewOrganization:
-    """An organization's id and its first keys, which are shown now and never again."""
+    """An organization's id, its first keys, and what signs the addresses that its customers return
+    to; all but the id are shown now and never again."""
 
     id: str
     test_key: str
     live_key: str
+    test_return_secret: str
+    live_return_secret: str
 
 
 def create_organization(
@@ -71,9 +79,14 @@ def create_organization(
         id=id,
         test_key=test_key or api_keys.new(id, livemode=False),
         live_key=api_keys.new(id, livemode=True),
+        test_return_secret=_new_secret(),
+        live_return_secret=_new_secret(),
     )
     writes = []
-    for livemode, key in ((False, created.test_key), (True, created.live_key)):
+    for livemode, key, secret in (
+        (False, created.test_key, created.test_return_secret),
+        (True, created.live_key, created.live_return_secret),
+    ):
         organization = Organization(
             id=id,
             livemode=livemode,
@@ -84,6 +97,7 @@ def create_organization(
         )
         item = {**keys.organization(Tenant(id, livemode)), "document": items.text_of(organization)}
         writes += [_put(item), _put(_key_item(key, _new_key(id, key, livemode, "first key")))]
+        writes.append(secrets.put(Tenant(id, livemode), Secrets(return_secret=secret)))
     if test_key:
         examples = _examples()
         writes += [_put(items.record_item(Tenant(id, False), each, "")) for each in examples]
@@ -110,6 +124,10 @@ def create_key(
     made = api_keys.new(organization, livemode=livemode)
     key_record = _new_key(organization, made, livemode, name)
     kept = replace(key_record, scopes=scopes, dialect=dialect)
+    if dialect in SIGNED_OTHERWISE:
+        # First: a key that nobody has yet may be there, one that could not sign would be noticed.
+        name = api_keys.name_of(api_keys.digest(made))
+        secrets.add_api_key(Tenant(organization, livemode), name, made)
     connection().transact([_put(_key_item(made, kept))], ids.entropy(16).hex())
     return made
 
@@ -121,8 +139,10 @@ def update_organization(
     processor: str | None = None,
     retry_days: tuple[int, ...] | None = None,
     attempts_in_30_days: int | None = None,
+    return_origins: tuple[str, ...] | None = None,
 ) -> Organization:
-    """Change who charges an organization's customers, and when a declined charge is tried again.
+    """Change who charges an organization's customers, when a declined charge is tried again, and
+    where customers may be sent to after a checkout.
 
     Known everywhere within a minute. Raises ``UnknownKey``, ``NotForLiveMode``.
     """
@@ -137,7 +157,12 @@ def update_organization(
         delay_days=kept.retry_policy.delay_days if retry_days is None else retry_days,
         maximum_in_30_days=attempts_in_30_days or kept.retry_policy.maximum_in_30_days,
     )
-    changed = replace(kept, processor=processor or kept.processor, retry_policy=policy)
+    changed = replace(
+        kept,
+        processor=processor or kept.processor,
+        retry_policy=policy,
+        return_origins=kept.return_origins if return_origins is None else return_origins,
+    )
     item: Item = {**place, "document": items.text_of(changed)}
     unchanged = Condition("document = :document", {":document": str(found[0]["document"])})
     _replace(Put(table, item, unchanged))
@@ -154,7 +179,21 @@ def revoke_key(key: str) -> ApiKey:
     revoked = replace(kept, revoked_at=kept.revoked_at or stamp(clock.now()))
     item = {**_key_item(key, revoked), "version": int(found[0]["version"]) + 1}
     _replace(Put(table, item, version_is(int(found[0]["version"]))))
+    name = api_keys.name_of(api_keys.digest(key))
+    secrets.remove_api_key(Tenant(kept.organization, kept.livemode), name)
     return revoked
+
+
+def replace_return_secret(organization: str, *, livemode: bool) -> str:
+    """Sign the addresses that customers return to by a new secret from now on; it is shown now and
+    never again. Raises ``UnknownKey``."""
+    tenant = Tenant(organization, livemode)
+    table, place = settings().core_table, keys.organization(tenant)
+    if not connection().read({table: [place]})[table]:
+        raise UnknownKey(f"There is no organization {organization} here")
+    secret = _new_secret()
+    secrets.set_return_secret(tenant, secret)
+    return secret
 
 
 def _replace(put: Put) -> None:
@@ -178,7 +217,7 @@ def is_local() -> bool:
 
 
 def _examples() -> Sequence[Record]:
-    """What the example events name: a customer, how they pay, and an order that is due."""
+    """What the example events name: a customer, how they pay, an order that is due, a checkout."""
     now = clock.now()
     made: Mapping[str, Any] = {
         "livemode": False,
@@ -215,7 +254,19 @@ def _examples() -> Sequence[Record]:
         due_at=stamp(now),
         **made,
     )
-    return customer, method, order
+    tenant = Tenant(LOCAL_ORGANIZATION, False)
+    checkout = Checkout(
+        id=EXAMPLE_CHECKOUT,
+        page=EXAMPLE_PAGE + keys.page_id(tenant, ""),
+        currency=DEFAULT_CURRENCY,
+        line_items=(line,),
+        subtotal_amount=1250,
+        discount_amount=0,
+        total_amount=1250,
+        expires_at=stamp(now + LIFETIME),
+        **made,
+    )
+    return customer, method, order, checkout
 
 
 def _new_key(organization: str, key: str, livemode: bool, name: str) -> ApiKey:
@@ -231,6 +282,10 @@ def _new_key(organization: str, key: str, livemode: bool, name: str) -> ApiKey:
 def _key_item(key: str, kept: ApiKey) -> Item:
     place = keys.api_key(api_keys.digest(key))
     return {**place, "version": 1, "document": items.text_of(kept)}
+
+
+def _new_secret() -> str:
+    return ids.entropy(SECRET_BYTES).hex()
 
 
 def _put(item: Item) -> Put:

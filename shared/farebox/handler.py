@@ -7,7 +7,7 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -40,6 +40,7 @@ class Request:
     is_base64: bool
     domain: str
     request_id: str
+    source_address: str = ""
 
     @cached_property
     def dialect(self) -> str:
@@ -61,6 +62,10 @@ class Request:
     def credential(self) -> Credential:
         """The key that came with the request. Raises ``Unauthenticated``."""
         return api_keys.read(self.headers)
+
+    def signer(self, dialects: Sequence[str]) -> str | None:
+        """What names the key that came with the request, where it spoke one of these dialects."""
+        return api_keys.name_of(self.credential.digest) if self.dialect in dialects else None
 
     @property
     def base_url(self) -> str:
@@ -210,4 +215,5 @@ def read_event(event: Mapping[str, Any]) -> Request:
         is_base64=bool(event.get("isBase64Encoded")),
         domain=context.get("domainName", "localhost"),
         request_id=ids.new("req"),
+        source_address=http.get("sourceIp", ""),
     )

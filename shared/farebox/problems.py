@@ -14,6 +14,7 @@
     │   ├── ValueTaken   409   a unique value belongs to another record
     │   ├── KeyReused    422   Idempotency-Key seen before with another body
     │   └── StateChanged 409   the record changed while this request ran; run again
+    ├── RateLimited      429   too many attempts in a while
     └── Unavailable      503   the database did not answer, or not clearly
         └── OutcomeUnknown    nor is it known whether it kept what it was given
 
@@ -135,6 +136,16 @@ class StateChanged(Conflict):
     title = "The record changed while this request ran; send it again"
 
 
+class RateLimited(Problem):
+    status = 429
+    code = "too_many_attempts"
+    title = "Too many attempts; try again later"
+
+    def __init__(self, retry_after_seconds: int = 60) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+
 class Unavailable(Problem):
     status = 503
     code = "unavailable"
@@ -153,6 +164,11 @@ class FieldErrors:
 
     def add(self, param: str, code: str, message: str) -> None:
         self._errors.append(FieldError(param, code, message))
+
+    @property
+    def found(self) -> tuple[FieldError, ...]:
+        """Everything collected so far."""
+        return tuple(self._errors)
 
     def raise_if_any(self) -> None:
         """Raise ``InvalidRequest`` with everything collected so far."""

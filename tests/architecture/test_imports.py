@@ -14,11 +14,13 @@ from tests.architecture.source import imports, modules, tree
 MAY_USE = {
     "functions": {
         *("api_keys", "billing", "charging", "clock", "dialects", "handler", "ids", "operations"),
-        *("pricing", "problems", "settings", "storage", "telemetry", "validation", "worker"),
+        *("pages", "pricing", "problems", "settings", "storage", "telemetry", "validation"),
+        "worker",
     },
     "__main__": {"billing", "bootstrap", "charging", "mounts", "pricing", "problems"},
     "bootstrap": {
-        *("api_keys", "billing", "clock", "ids", "instants", "problems", "settings", "storage"),
+        *("api_keys", "billing", "clock", "ids", "instants", "problems", "settings", "signing"),
+        "storage",
     },
     "operations": {
         *(
@@ -32,7 +34,7 @@ MAY_USE = {
             "limits",
             "pricing",
         ),
-        *("paging", "problems", "storage", "validation"),
+        *("pages", "paging", "problems", "signing", "storage", "validation"),
     },
     "charging": {
         *("billing", "clock", "deadline", "paging", "payments", "problems", "settings", "storage"),
@@ -40,6 +42,7 @@ MAY_USE = {
     },
     "payments": {"billing", "clock", "ids", "instants", "problems", "storage"},
     "formatting": {"pricing", "problems"},
+    "pages": {"billing", "formatting", "pricing", "problems", "validation"},
     "dialects": {
         *("billing", "clock", "handler", "ids", "instants", "paging", "pricing", "problems"),
         "validation",
@@ -63,6 +66,7 @@ MAY_USE = {
     "paging": set(),
     "problems": set(),
     "settings": set(),
+    "signing": set(),
     "telemetry": set(),
 }
 

@@ -42,7 +42,7 @@ class Memory:
     def query(self, table: str, query: Query) -> Sequence[Item]:
         return ()
 
-    def count_up(self, table: str, key: Item) -> int:
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
         return 1
 
     def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:

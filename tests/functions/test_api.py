@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -37,10 +38,12 @@ def test_health_answers_without_a_key(api: Api) -> None:
 
 
 def test_a_checkouts_address_opens_without_a_key(api: Api) -> None:
-    answer = api.with_key("").get("/checkout/chk_x")
+    made = api.post("/v1/checkouts", {"line_items": [{"price": api.price()["id"], "quantity": 1}]})
+
+    answer = api.with_key("").get(urlsplit(made.body["checkout_url"]).path)
 
     assert answer.status == 200
-    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,10 @@ class Watched:
         self._inner = Sandbox(Tenant(shop.api.organization, False))
         self._meanwhile = [meanwhile]
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
         while self._meanwhile:
             self._meanwhile.pop()()
-        return self._inner.confirm_intent(id, key=key)
+        return self._inner.confirm_intent(id, key=key, present=present)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
@@ -97,7 +97,8 @@ def test_what_only_the_worker_goes_by_is_shown_to_nobody(shop: Shop) -> None:
         *("id", "object", "livemode", "created_at", "updated_at", "metadata", "number"),
         *("customer", "currency", "line_items", "description", "custom_field_data"),
         *("subtotal_amount", "discount_amount", "tax_amount", "total_amount", "paid_amount"),
-        *("outstanding_amount", "billing_name", "billing_address", "shipping_address"),
+        *("checkout", "discount", "billing_name"),
+        *("outstanding_amount", "billing_address", "shipping_address"),
         *("status", "fulfillment_status", "return_status", "in_doubt"),
         *("collection", "charge_at", "next_attempt_at", "payment_method", "attempts"),
         *("last_failure", "processor", "intent", "invoice_number", "paid_at", "canceled_at"),

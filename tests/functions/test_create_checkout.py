@@ -21,6 +21,10 @@ def field(key: str, **other: Any) -> dict[str, Any]:
     return {"type": "text", "key": key, "label": "Team name"} | other
 
 
+def page_id(api: Api, checkout: Any) -> str:
+    return f"{api.organization}.test.{checkout['id']}"
+
+
 def product_for_sale(api: Api, **terms: Any) -> str:
     price = api.price(**terms)
     product: str = price["product"]
@@ -81,7 +85,7 @@ def test_a_checkout_reads_back_as_it_was_answered(api: Api, stopped: StoppedCloc
 def test_the_customer_is_sent_to_this_deployments_own_page(api: Api) -> None:
     checkout = api.post("/v1/checkouts", TWO_SEATS).body
 
-    assert checkout["checkout_url"] == f"https://api.example.com/checkout/{checkout['id']}"
+    assert checkout["checkout_url"] == f"https://api.example.com/checkout/{page_id(api, checkout)}"
 
 
 def test_a_deployment_behind_a_domain_of_its_own_sends_customers_there(
@@ -94,7 +98,7 @@ def test_a_deployment_behind_a_domain_of_its_own_sends_customers_there(
 
     checkout = api.post("/v1/checkouts", TWO_SEATS).body
 
-    assert checkout["checkout_url"] == f"https://pay.example.org/checkout/{checkout['id']}"
+    assert checkout["checkout_url"] == f"https://pay.example.org/checkout/{page_id(api, checkout)}"
 
 
 def test_a_product_and_units_are_a_checkout_of_one_line(api: Api) -> None:

@@ -139,6 +139,7 @@ def test_an_organization_says_when_its_orders_are_tried_again(
         "processor  sandbox",
         "retries    +1, +30 days",
         "attempts   at most 4 in 30 days",
+        "returns    to any https address",
     ]
 
     id = shop.order(shop.customer("insufficient_funds"), "charge_now")
@@ -154,7 +155,8 @@ def test_what_is_not_named_stays(shop: Shop, capsys: pytest.CaptureFixture[str])
     last = printed_by(capsys, *update(shop, "--processor", "sandbox"))
 
     assert first[1] == "retries    +2, +5, +7, +7 days"
-    assert last[1:] == ["retries    none", "attempts   at most 15 in 30 days"]
+    assert last[1:3] == ["retries    none", "attempts   at most 15 in 30 days"]
+    assert last[3:] == ["returns    to any https address"]
     assert shop.api.product()["livemode"] is False
 
 

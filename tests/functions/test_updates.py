@@ -96,10 +96,10 @@ def test_a_change_during_a_charge_is_not_lost_and_neither_is_the_charge(
     id = shop.order(shop.customer(), "draft")
     confirm = Sandbox.confirm_intent
 
-    def confirm_meanwhile(sandbox: Sandbox, intent: str, *, key: str) -> Intent:
+    def confirm_meanwhile(sandbox: Sandbox, intent: str, **how: Any) -> Intent:
         changed = shop.api.patch(f"/v1/orders/{id}", {"billing_name": "Ada"})
         assert (changed.status, changed.body["status"]) == (200, "charging")
-        return confirm(sandbox, intent, key=key)
+        return confirm(sandbox, intent, **how)
 
     monkeypatch.setattr(Sandbox, "confirm_intent", confirm_meanwhile)
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import Request
 
 import pytest
@@ -142,6 +142,14 @@ def send(request: Request, shop: dict[str, Any]) -> Any:
         return json.load(answer)
 
 
+def press_pay(shop: dict[str, Any]) -> None:
+    """Pay the sample checkout as a browser does."""
+    form = {"action": "pay", "email": "a@b.co", "test_card": "success", "units": "2"}
+    body = urlencode({**form, "shown_total": "2500", "shown_attempts": "0"}).encode()
+    with DIRECT.open(Request(shop["checkout_url"], body)) as answer:
+        assert answer.status == 200
+
+
 def order(shop: dict[str, Any], **more: Any) -> Any:
     """Order one seat, for the sample customer unless another is named."""
     lines = [{"price": shop["price"], "quantity": 1}]
@@ -183,7 +191,7 @@ def test_the_printed_line_makes_an_order_and_ctrl_c_ends_everything(
     shop = project.wait_until_healthy(running)
     printed = project.terminal.read_text()
     assert shop["base_url"] in printed and shop["api_key"] in printed
-    assert "/v1/checkouts" in printed
+    assert "/v1/checkouts" in printed and shop["checkout_url"] in printed
 
     draft, charge_now = re.findall(r"^\s*(curl .*)$", printed, re.MULTILINE)
     made = paste(draft)
@@ -207,6 +215,18 @@ def test_the_printed_line_makes_an_order_and_ctrl_c_ends_everything(
         "emulator.log",
         "farebox.log",
     ]
+
+
+def test_the_sample_checkout_is_paid_as_a_browser_does(
+    project: Project, running: subprocess.Popen[bytes]
+) -> None:
+    """Else the first page that anybody opens does not work."""
+    shop = project.wait_until_healthy(running)
+
+    press_pay(shop)
+
+    (checkout,) = get("/v1/checkouts", shop)["data"]
+    assert (checkout["status"], checkout["total_amount"]) == ("completed", 2500)
 
 
 def test_an_order_that_falls_due_is_charged_by_the_schedule_alone(fast: Project) -> None:

@@ -58,6 +58,7 @@ ANSWERED: Mapping[tuple[str, ...], str] = {
     ("processor", "intent"): "who charges it, and the one payment intent that it is charged by",
     ("invoice_number",): "`INV-<customer>-0001`, counted per customer, once it is paid",
     ("paid_at", "canceled_at"): "when that was",
+    ("checkout", "discount"): "of one that a customer pays on the checkout page",
     ("fulfillment_status", "return_status"): "how far it has come: as you last said",
 }
 ATTEMPT: Mapping[tuple[str, ...], str] = {
@@ -66,6 +67,7 @@ ATTEMPT: Mapping[tuple[str, ...], str] = {
         (
             attempts.SCHEDULE,
             attempts.CHARGE_NOW,
+            attempts.CHECKOUT,
             attempts.MANUAL,
             attempts.RETRY,
             attempts.PAYMENT_METHOD_UPDATE,

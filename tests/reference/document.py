@@ -7,7 +7,16 @@ from typing import Any
 
 from api import CREATES
 from farebox.handler import Line
-from farebox.operations import catalogue, charges, events, pages, periods, quotes, reads
+from farebox.operations import (
+    catalogue,
+    charges,
+    checkouts,
+    events,
+    pages,
+    periods,
+    quotes,
+    reads,
+)
 from farebox.operations.routes.farebox import routes
 from farebox.validation.check import Input
 from farebox.validation.fields import MAXIMUM_EXTERNAL, RATE_DECIMALS, RATE_WHOLE_DIGITS
@@ -33,7 +42,7 @@ DOES: Mapping[Any, str] = {
     catalogue.update: "change",
     catalogue.delete_customer: "delete",
     catalogue.detach_payment_method: "detach",
-    catalogue.expire_checkout: "close before its time",
+    checkouts.expire: "close before its time",
     charges.charge: "charge",
     charges.cancel: "cancel",
     events.list_newest_first: "list",
@@ -44,8 +53,12 @@ DOES: Mapping[Any, str] = {
     quotes.of_price: "of a price",
     periods.of_price: "billing periods",
     pages.health: "200 while the API answers",
-    pages.checkout: "the customer's page, a plain text so far",
 }
+
+PAGE = (
+    "the customer's page, HTML, at a checkout's `checkout_url` `GET /checkout/{page id}` · its\n"
+    "form `POST /checkout/{page id}`"
+)
 
 
 def document() -> str:
@@ -63,7 +76,7 @@ def document() -> str:
     blocks += _objects()
     for shared in ("lists", "idempotency", "metadata", "errors", "keys"):
         blocks += getattr(shared_sections, shared)()
-    blocks += ["## Without a key", _routes("")]
+    blocks += ["## Without a key", _routes(""), PAGE]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from farebox.billing import order_states
+from farebox.billing import checkouts, order_states
 from farebox.storage.commit import EVENT_LIFETIME
 from tests.reference import ROOT, examples
 from tests.reference.shared_sections import Lines, fenced, filled
@@ -12,7 +12,8 @@ from tests.reference.words import listed
 
 def event_types() -> list[str]:
     """The type of every event, as the decisions have them."""
-    found = {each for events in order_states.EVENTS.values() for each in events}
+    by_state = (*order_states.EVENTS.values(), *checkouts.EVENTS.values())
+    found = {each for events in by_state for each in events}
     for path in (ROOT / "shared" / "farebox" / "billing").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "events":

@@ -126,13 +126,26 @@ SECTIONS = (
     Section(
         collection="checkouts",
         rules=[
-            f"A page for a customer, open for {HOURS_OPEN} hours: a `product` and its `units` (1), "
-            "or `line_items`, which have a `quantity` here and nothing else in its place. "
-            "`unit_amount` stands in for what one unit of the product costs. `customer` or "
-            "`customer_email`, not both. The discount is shown, and redeemed at payment; one for "
-            "other products is refused. `client_reference_id` is yours. `request_id` works like an "
-            "[Idempotency-Key](#idempotency). Only an open one can be closed "
-            "(`checkout_not_open`), and closed it stays."
+            f"A page for a customer, open for {HOURS_OPEN} hours or until `expires_at`: a "
+            "`product` and its `units` (1), which the customer may change, or `line_items`, which "
+            "have a `quantity` here and nothing else in its place. `unit_amount` stands in for "
+            "what one unit of the product costs. `customer` or `customer_email`, not both. A "
+            "discount for other products is refused. `client_reference_id` is yours. `request_id` "
+            "works like an [Idempotency-Key](#idempotency).",
+            "`open`, then `confirmed` once its customer pays: its contents are frozen, its "
+            "discount is redeemed, and `order` is made, with a new customer where you named none. "
+            "`completed` with the payment of that order, or `expired`, the discount given back. A "
+            "declined order takes another card on the page and is not retried by itself. The card "
+            "is kept for later charges where the customer ticks that, or always "
+            "(`save_payment_method`: `required`); it is the default of a customer who has none.",
+            "Paid, the customer goes to `success_url`, in which `{CHECKOUT_ID}` is the "
+            "checkout's, with `checkout_id`, `order_id`, `customer_id`, `product_id`, "
+            "`request_id` (those there are) and `signature`: HMAC-SHA256 in hexadecimal digits, "
+            "keyed with the organization's return secret, over the others as `name=value`, sorted "
+            "by name and joined by `&` (`farebox.signing.verify_return_url`). Deliver on the event "
+            "`checkout.completed`, not on that.",
+            "One that is open or confirmed can be closed, and closed it stays; not while its "
+            "order is being charged (`charge_in_progress`).",
         ],
         creates=CreateCheckout,
         examples=["create_checkout_by_product"],

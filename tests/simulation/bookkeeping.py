@@ -43,7 +43,7 @@ def one_request_makes_one_order(evidence: Evidence) -> Iterator[Violation]:
     }
     for order in evidence.orders:
         by_hand = sum(attempt["trigger"] == "manual" for attempt in order.attempts)
-        if by_hand > asked[str(order.document["metadata"]["number"])]:
+        if by_hand > asked.get(str(order.document["metadata"]["number"]), 0):
             yield Violation("I6", f"{order.id} was charged by hand {by_hand} times")
     made = Counter(str(order.document["metadata"]["number"]) for order in evidence.orders)
     for number, creation in evidence.run.creations.items():

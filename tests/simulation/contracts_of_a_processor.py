@@ -171,6 +171,45 @@ def an_answer_is_lost_without_effect(payments: Processor, later: Later) -> None:
     assert payments.confirm_intent(intent.id, key="1").status == processor.SUCCEEDED
 
 
+def who_is_there_is_asked_and_approves_once(payments: Processor, later: Later) -> None:
+    intent = _prepared(payments, "authentication_required")
+
+    asked = payments.confirm_intent(intent.id, key="1", present=True)
+    assert (asked.status, asked.failure, asked.attempt) == (processor.REQUIRES_ACTION, None, 1)
+
+    assert payments.authenticate_intent(intent.id, approved=True).status == processor.SUCCEEDED
+    assert payments.authenticate_intent(intent.id, approved=False).status == processor.SUCCEEDED
+
+
+def who_is_there_may_refuse(payments: Processor, later: Later) -> None:
+    intent = _prepared(payments, "authentication_required")
+    payments.confirm_intent(intent.id, key="1", present=True)
+
+    refused = payments.authenticate_intent(intent.id, approved=False)
+
+    assert (refused.status, refused.failed_attempt) == (processor.REQUIRES_PAYMENT_METHOD, 1)
+    assert refused.failure is not None
+    assert refused.failure.code == "payment_intent_authentication_failure"
+
+
+def only_what_waits_takes_an_answer(payments: Processor, later: Later) -> None:
+    intent = _prepared(payments, "success")
+
+    _tried(lambda: payments.authenticate_intent(intent.id, approved=True))
+
+    assert payments.read_intent(intent.id).status == processor.REQUIRES_CONFIRMATION
+    assert payments.confirm_intent(intent.id, key="1", present=True).status == processor.SUCCEEDED
+
+
+def what_waits_can_be_canceled(payments: Processor, later: Later) -> None:
+    intent = _prepared(payments, "authentication_required")
+    payments.confirm_intent(intent.id, key="1", present=True)
+
+    assert payments.cancel_intent(intent.id).status == processor.CANCELED
+    _tried(lambda: payments.authenticate_intent(intent.id, approved=True))
+    assert payments.read_intent(intent.id).status == processor.CANCELED
+
+
 CONTRACTS: Sequence[Contract] = (
     a_new_intent_moves_no_money,
     a_key_makes_one_intent,
@@ -181,6 +220,10 @@ CONTRACTS: Sequence[Contract] = (
     the_next_attempt_uses_the_same_intent,
     a_key_replays_a_decline,
     nobody_is_asked_to_authenticate,
+    who_is_there_is_asked_and_approves_once,
+    who_is_there_may_refuse,
+    only_what_waits_takes_an_answer,
+    what_waits_can_be_canceled,
     what_is_under_way_is_decided_later,
     what_is_under_way_may_be_declined,
     what_is_canceled_is_never_charged,

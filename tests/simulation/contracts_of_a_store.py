@@ -9,6 +9,7 @@ from farebox.storage.commit import ABSENT, absent_or_expired, version_is
 from farebox.storage.connection import (
     Condition,
     Connection,
+    Count,
     Delete,
     Item,
     Put,
@@ -182,6 +183,31 @@ def a_table_is_read_in_the_order_of_its_keys(store: Connection) -> None:
     assert [item["sk"] for item in found] == ["3", "2"]
 
 
+def a_counter_may_have_an_end(store: Connection) -> None:
+    table, key = settings().ephemeral_table, {"pk": "window"}
+
+    assert [store.count_up(table, key, expires_at=at) for at in (7, 9)] == [1, 2]
+
+    assert store.read({table: [key]})[table] == [{**key, "count": 2, "expires_at": 9}]
+
+
+def a_count_adds_to_numbers_as_long_as_there_is_room(store: Connection) -> None:
+    room = Condition("attribute_not_exists(used) OR used <= :most", {":most": 1})
+    count = Count(settings().core_table, _key("a"), {"used": 1, "version": 1}, room)
+    store.transact([_put(_item("a", version=4, document="x"))], "one")
+
+    store.transact([count], "two")
+    store.transact([count, _put(_item("b"))], "three")
+    with pytest.raises(Refused) as refused:
+        store.transact([count, _put(_item("c"))], "four")
+
+    assert [reason.code for reason in refused.value.reasons] == ["ConditionalCheckFailed", ""]
+    assert _found(store, "a", "b", "c") == {
+        "a": _item("a", version=6, document="x", used=2),
+        "b": _item("b"),
+    }
+
+
 CONTRACTS: Sequence[Contract] = (
     a_write_whose_condition_fails_shows_what_is_there,
     of_a_transaction_all_is_written_or_nothing,
@@ -192,6 +218,8 @@ CONTRACTS: Sequence[Contract] = (
     a_delete_has_its_condition,
     an_update_changes_what_it_names,
     a_counter_counts,
+    a_counter_may_have_an_end,
+    a_count_adds_to_numbers_as_long_as_there_is_room,
     the_first_of_a_partition_sorts_first,
     an_index_holds_what_has_its_attributes,
     a_page_lies_between_its_bounds,

@@ -1,4 +1,4 @@
-"""Whether a run kept its promises: the invariants I1 to I11, and what was found against them."""
+"""Whether a run kept its promises: the invariants I1 to I12, and what was found against them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

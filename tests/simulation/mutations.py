@@ -83,8 +83,11 @@ class _Changed:
     def update_intent(self, id: str, *, attempt: int, payment_method: str, key: str) -> Intent:
         return self.inner.update_intent(id, attempt=attempt, payment_method=payment_method, key=key)
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
-        return self.inner.confirm_intent(id, key=key)
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
+        return self.inner.confirm_intent(id, key=key, present=present)
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        return self.inner.authenticate_intent(id, approved=approved)
 
     def read_intent(self, id: str) -> Intent:
         return self.inner.read_intent(id)
@@ -100,8 +103,8 @@ class _WithoutKeys(_Changed):
     def update_intent(self, id: str, *, attempt: int, payment_method: str, key: str) -> Intent:
         return self.inner.update_intent(id, attempt=attempt, payment_method=payment_method, key="")
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
-        return self.inner.confirm_intent(id, key="")
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
+        return self.inner.confirm_intent(id, key="", present=present)
 
 
 class _TimesHundred(_Changed):
@@ -121,8 +124,11 @@ class _TimesHundred(_Changed):
             super().update_intent(id, attempt=attempt, payment_method=payment_method, key=key)
         )
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
-        return self._shown(super().confirm_intent(id, key=key))
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
+        return self._shown(super().confirm_intent(id, key=key, present=present))
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        return self._shown(super().authenticate_intent(id, approved=approved))
 
     def read_intent(self, id: str) -> Intent:
         return self._shown(super().read_intent(id))
@@ -314,6 +320,36 @@ def failed_messages_not_reported() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def checkout_left_behind() -> Iterator[None]:
+    """An order is paid or canceled in one transaction, and its checkout in none."""
+    with patch.object(charge, "with_checkout", lambda tenant, change: change):
+        yield
+
+
+@contextmanager
+def redemptions_checked_then_counted() -> Iterator[None]:
+    """Whether a discount is used up is asked before, and not when it is redeemed."""
+    with patch.object(commit, "room_for", lambda counting: ALWAYS):
+        yield
+
+
+@contextmanager
+def checkout_confirmed_twice() -> Iterator[None]:
+    """A second tab's write does not ask whether the checkout is still open."""
+    plan = commit._plan
+
+    def careless(*given: Any) -> Iterator[Any]:
+        for each in plan(*given):
+            write = each.write
+            if "#CHK#" in str(getattr(write, "item", {}).get("pk", "")):
+                each = replace(each, write=replace(write, condition=ALWAYS))
+            yield each
+
+    with patch.object(commit, "_plan", careless):
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class Seeded:
     """A bug with a name."""
@@ -333,6 +369,9 @@ MUTATIONS = tuple(
         confirm_before_the_id_is_kept,
         due_entry_deleted_by_a_claim,
         handed_out_before_it_is_sent,
+        checkout_left_behind,
+        redemptions_checked_then_counted,
+        checkout_confirmed_twice,
         idempotency_record_released,
         open_when_the_store_fails,
         key_checked_then_used,

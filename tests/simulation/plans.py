@@ -36,6 +36,11 @@ DELETE_CUSTOMER = "delete_customer"
 # Not the merchant's own: somebody at the processor's dashboard, or the processor itself.
 CANCEL_INTENT = "cancel_intent"
 PARK_INTENT = "park_intent"
+# What a customer does on the page of a checkout, and its merchant with it.
+PAY = "pay"
+APPROVE = "approve"
+REFUSE = "refuse"
+CLOSE = "close"
 _STEPS = (
     *(CHARGE, CANCEL, NEW_METHOD, READ) * 4,
     *(CHARGE_BY, DETACH, READ_AS_OTHER, REUSE_KEY, NAME) * 2,
@@ -74,14 +79,39 @@ class PlannedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedCheckout:
+    """A checkout, paid in so many ``tabs`` at once; each does all ``steps``. ``customer`` is the
+    card of a customer whom it names."""
+
+    number: int
+    at: float = 0.0
+    tenant: int = 0
+    currency: str = "usd"
+    quantity: int = 2
+    tabs: int = 1
+    discounted: bool = False
+    customer: str = ""
+    open_seconds: float = HOUR
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A run: the world's conditions, its share of faults until some time, and the orders."""
+    """A run: the world's conditions, its share of faults until some time, the orders, and the
+    checkouts."""
 
     conditions: Conditions
     orders: Sequence[PlannedOrder]
     fault_rate: float = 0.0
     faults_until: float = 0.0
     poison: tuple[str, ...] = ()
+    checkouts: tuple[PlannedCheckout, ...] = ()
+
+    @property
+    def tenants(self) -> Sequence[int]:
+        """Whose records this run makes."""
+        planned: tuple[PlannedOrder | PlannedCheckout, ...] = (*self.orders, *self.checkouts)
+        return sorted({each.tenant for each in planned})
 
 
 def drawn(seed: int) -> Plan:
@@ -108,7 +138,41 @@ def drawn(seed: int) -> Plan:
         random.uniform(0.05, highest),
         window + max(order.at + order.charge_in for order in planned),
         POISON if random.random() < 0.3 else (),
+        _checkouts(Random(f"{seed}/checkouts"), span),
     )
+
+
+def _checkouts(random: Random, span: float) -> tuple[PlannedCheckout, ...]:
+    """None in most runs; now and then more customers at once than a discount is for."""
+    count = random.choice((0, 0, 0, 1, 2, 4))
+    rush = count > 1 and random.random() < 0.5
+    at, tenant = random.random() * span, random.randint(0, 1)
+    return tuple(
+        PlannedCheckout(
+            number=number,
+            at=at if rush else random.random() * span,
+            tenant=tenant if rush else random.randint(0, 1),
+            currency=random.choice(tuple(UNIT_AMOUNTS)),
+            quantity=random.randint(1, 9),
+            tabs=random.choice((1, 1, 2, 3)),
+            discounted=rush or random.random() < 0.6,
+            customer=random.choice(("", "", "success", "lost_card")),
+            open_seconds=random.choice((30 * MINUTE, HOUR, DAY)),
+            steps=_clicks(random, rush),
+        )
+        for number in range(count)
+    )
+
+
+def _clicks(random: Random, rush: bool) -> tuple[Step, ...]:
+    def click(what: str, card: str = "") -> Step:
+        return Step(random.choice((0.1, 1.0, 60.0, 40 * MINUTE)) * random.random(), what, card)
+
+    card = random.choice((*_CARDS, *("authentication_required",) * 10))
+    answer = random.choice((APPROVE, APPROVE, REFUSE))
+    last = [click(CLOSE)] if random.random() < 0.2 else [click(PAY, "success")]
+    first = Step(random.random() * 0.1, PAY, card) if rush else click(PAY, card)
+    return (first, click(answer), *(last if random.random() < 0.7 else ()))
 
 
 def _quirks(random: Random) -> Quirks:

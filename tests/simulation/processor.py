@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 from farebox.billing.attempts import Failure
 from farebox.billing.sandbox_cards import (
     CARDS,
+    NOT_AUTHENTICATED,
     PROCESSING,
     SLOW,
     UNKNOWN_WITH_EFFECT,
     UNKNOWN_WITHOUT_EFFECT,
+    asks_for_authentication,
 )
 from farebox.payments import processor
 from farebox.payments.processor import Intent, OutcomeUnknown, Rejected
@@ -148,7 +150,7 @@ class Processor:
         self._check_unlocked(kept)
         return self._once(key, parameters, update)
 
-    def confirm_intent(self, id: str, *, key: str) -> Confirmation:
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Confirmation:
         """Begin to charge; it is over some seconds later, whoever still waits for it."""
         kept = self.intents[id]
         saved = self._known(key, {"id": id})
@@ -166,10 +168,18 @@ class Processor:
 
         def finish() -> None:
             kept.locked = False
-            confirmation.answer = self._save(key, self._charge(kept, key))
+            confirmation.answer = self._save(key, self._charge(kept, key, present))
 
         self.after(confirmation.seconds, finish)
         return confirmation
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        """What the customer answered; only an intent that waits takes an answer."""
+        kept = self.intents[id]
+        self._check_unlocked(kept)
+        if kept.status == processor.REQUIRES_ACTION:
+            self._settle(kept, not approved, NOT_AUTHENTICATED)
+        return kept.shown
 
     def read_intent(self, id: str) -> Intent:
         return self.intents[id].shown
@@ -193,7 +203,7 @@ class Processor:
             saved = self._saved.setdefault(key, _Saved(parameters, self.now()))
             saved.answer = OutcomeUnknown("500, replayed")
 
-    def _charge(self, kept: Kept, key: str) -> Intent | Exception:
+    def _charge(self, kept: Kept, key: str, present: bool) -> Intent | Exception:
         """What the customer's bank says: each refusal that a card has in store is said once."""
         card = CARDS[kept.method or ""]
         if card.behavior == UNKNOWN_WITHOUT_EFFECT and not kept.lost:
@@ -204,6 +214,9 @@ class Processor:
         self.executions.append(
             Execution(kept.order, kept.id, kept.attempt, kept.method or "", self.now())
         )
+        if present and asks_for_authentication(card):
+            kept.status = processor.REQUIRES_ACTION
+            return kept.shown
         declines = card.failure is not None and (card.failures is None or refused < card.failures)
         if card.behavior == PROCESSING:
             kept.status = processor.PROCESSING
@@ -214,10 +227,10 @@ class Processor:
             return OutcomeUnknown("no answer, with effect")
         return kept.shown
 
-    def _settle(self, kept: Kept, declines: bool) -> None:
+    def _settle(self, kept: Kept, declines: bool, why: Failure | None = None) -> None:
         if declines:
             kept.status = processor.REQUIRES_PAYMENT_METHOD
-            kept.failure = CARDS[kept.method or ""].failure
+            kept.failure = why or CARDS[kept.method or ""].failure
             kept.failed_attempt = kept.attempt
         else:
             kept.status = processor.SUCCEEDED

@@ -7,6 +7,7 @@ from typing import Any
 
 from farebox.instants import stamp
 from farebox.payments import processor
+from tests.simulation.buying import Purchase
 from tests.simulation.callers import Answered, Merchant, NoAnswer
 from tests.simulation.faults import Drawn, Faults, NoFaults
 from tests.simulation.plans import Plan, PlannedOrder, Step
@@ -67,6 +68,8 @@ def run(
         found.creations[planned.number] = Creation(planned)
         for copy in range(planned.copies):
             _Life(found, planned, copy).begin()
+    for checkout in plan.checkouts:
+        Purchase(found, checkout).begin()
     if plan.poison:
         world.timeline.after(1.0, lambda: world.messages.take(plan.poison))
     world.run()
@@ -194,7 +197,7 @@ class _Life:
 def _read_back(run: Run) -> None:
     """Everything that the API shows of this run, once it is at rest."""
     run.world.timeline.wait(REST_SECONDS)
-    for place in sorted({order.tenant for order in run.plan.orders}):
+    for place in run.plan.tenants:
         run.listed[place] = _pages(run.merchants[place], "/v1/orders", PAGE)
         told = sum(1 for _ in run.world.history.events())
         run.events[place] = _pages(run.merchants[place], "/v1/events", min(EVENTS_PAGE, told + 1))

@@ -1,18 +1,24 @@
 """Runs of one order or two, in which every call, and every pair of calls, is made to go wrong."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tests.simulation.plans import (
+    APPROVE,
     CANCEL,
     CHARGE,
+    CLOSE,
     DETACH,
     FORGETFUL_SECONDS,
     NEW_METHOD,
+    PAY,
+    REFUSE,
     Plan,
+    PlannedCheckout,
     PlannedOrder,
     Step,
 )
-from tests.simulation.schedule import DAY, HOUR
+from tests.simulation.schedule import DAY, HOUR, MINUTE
 from tests.simulation.world import Conditions
 
 # The first tick is a minute after the order; its charge is under way then.
@@ -27,6 +33,11 @@ def _plan(*orders: PlannedOrder) -> Plan:
 def _one(card: str, *steps: Step, collection: str = "scheduled", charge_in: float = 1.0) -> Plan:
     in_ = charge_in if collection == "scheduled" else 0.0
     return _plan(PlannedOrder(0, card=card, collection=collection, charge_in=in_, steps=steps))
+
+
+def _bought(*steps: Step, tabs: int = 1) -> Plan:
+    checkout = PlannedCheckout(0, discounted=True, open_seconds=30 * MINUTE, tabs=tabs, steps=steps)
+    return replace(_plan(), checkouts=(checkout,))
 
 
 SCENARIOS: Mapping[str, Plan] = {
@@ -60,5 +71,20 @@ SCENARIOS: Mapping[str, Plan] = {
     "two orders of one customer": _plan(
         PlannedOrder(0, card="declined_once"), PlannedOrder(1, card="declined_once", copies=2)
     ),
+    "bought twice at once": _bought(Step(1.0, PAY, "success"), tabs=2),
+    "bought after a decline": _bought(
+        Step(1.0, PAY, "insufficient_funds"), Step(10 * MINUTE, PAY, "success")
+    ),
+    "bought after a question": _bought(
+        Step(1.0, PAY, "authentication_required"), Step(10 * MINUTE, APPROVE)
+    ),
+    "a question refused": _bought(
+        Step(1.0, PAY, "authentication_required"), Step(10 * MINUTE, REFUSE)
+    ),
+    "closed while it is paid": _bought(Step(1.0, PAY, "lost_card"), Step(0.2, CLOSE), tabs=2),
+    "paid as its time is over": _bought(
+        Step(1.0, PAY, "lost_card"), Step(30 * MINUTE - 2.0, PAY, "success"), tabs=2
+    ),
+    "processing as its time is over": _bought(Step(1.0, PAY, "processing")),
 }
 PAIRED = ("success", "declined, then paid")

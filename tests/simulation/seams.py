@@ -62,9 +62,11 @@ class DynamoDB:
             "query", lambda: self._store.query(table, query, lag), shown=lambda: query.partition[1]
         )
 
-    def count_up(self, table: str, key: Item) -> int:
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
         return self._call(
-            "count_up", lambda: self._store.count_up(table, key), shown=lambda: str(key["pk"])
+            "count_up",
+            lambda: self._store.count_up(table, key, expires_at),
+            shown=lambda: str(key["pk"]),
         )
 
     def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
@@ -188,10 +190,10 @@ class Payments:
             lambda: f"{id}, attempt {attempt}, {payment_method}",
         )
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
         confirmation: Confirmation = self._call(
             "confirm_intent",
-            lambda: self._processor.confirm_intent(id, key=key),
+            lambda: self._processor.confirm_intent(id, key=key, present=present),
             self._replayed_error(key, {"id": id}),
             lambda: f"{id}, {key}",
         )
@@ -199,6 +201,14 @@ class Payments:
         if confirmation.answer is None:
             raise OutcomeUnknown("no answer in time")
         return confirmation.result()
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        return self._call(
+            "authenticate_intent",
+            lambda: self._processor.authenticate_intent(id, approved=approved),
+            _no_error,
+            lambda: f"{id}, {'approved' if approved else 'refused'}",
+        )
 
     def read_intent(self, id: str) -> Intent:
         return self._call(

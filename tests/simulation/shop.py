@@ -14,6 +14,9 @@ from tests.simulation.world import Conditions, World
 # Two decimals, none, three; one that is charged in other steps than it is counted in; and nothing.
 UNIT_AMOUNTS = {"usd": 1250, "jpy": 1300, "kwd": 12500, "isk": 130000, "eur": 0}
 
+DISCOUNT_CODE = "TENTH"
+MOST_REDEMPTIONS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
@@ -71,4 +74,6 @@ def _open(world: World, name: str) -> Tenant:
         currency: create("/v1/prices", product=product, currency=currency, unit_amount=amount)
         for currency, amount in UNIT_AMOUNTS.items()
     }
+    terms = {"name": "Tenth", "type": "percentage", "basis_points": 1000}
+    create("/v1/discounts", code=DISCOUNT_CODE, max_redemptions=MOST_REDEMPTIONS, **terms)
     return Tenant(made.id, made.test_key, customers, prices)

@@ -116,6 +116,8 @@ def _simpler(plan: Plan) -> Iterator[Plan]:
             yield replace(plan, conditions=simpler)
     if plan.poison:
         yield replace(plan, poison=())
+    for place in range(len(plan.checkouts)):
+        yield replace(plan, checkouts=(*plan.checkouts[:place], *plan.checkouts[place + 1 :]))
     for place, order in enumerate(plan.orders):
         for other in _simpler_orders(order):
             yield replace(plan, orders=(*plan.orders[:place], other, *plan.orders[place + 1 :]))

@@ -10,6 +10,7 @@ from typing import Any
 
 from farebox.storage.connection import (
     Condition,
+    Delete,
     Item,
     Put,
     Query,
@@ -197,12 +198,15 @@ class Store:
             return places
         return [(sort, key, _projected(item, index.projected)) for sort, key, item in places]
 
-    def count_up(self, table: str, key: Item) -> int:
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
         found = self.tables[table]
         place = found.exact_key_of(key)
         before = found.items.get(place, key)
         number = int(before.get("count", 0)) + 1
-        self._told([found.write(place, {**before, "count": number}, self._now())])
+        after = {**before, "count": number}
+        if expires_at is not None:
+            after["expires_at"] = expires_at
+        self._told([found.write(place, after, self._now())])
         return number
 
     def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
@@ -237,7 +241,7 @@ class Store:
         self._tokens[token] = (now, list(writes))
         self._told(
             [
-                self.tables[table].write(key, _left_by(write), now)
+                self.tables[table].write(key, self._left_by(table, key, write), now)
                 for (table, key), write in zip(places, writes, strict=True)
             ]
         )
@@ -248,16 +252,19 @@ class Store:
             return write.table, table.key_of(write.item)
         return write.table, table.exact_key_of(write.key)
 
+    def _left_by(self, table: str, key: Key, write: Write) -> Item | None:
+        if isinstance(write, Delete):
+            return None
+        if isinstance(write, Put):
+            _check_item(write.item)
+            return dict(write.item)
+        before = self.tables[table].items.get(key, write.key)
+        counted = {name: int(before.get(name, 0)) + by for name, by in write.added.items()}
+        return {**before, **counted}
+
     def _told(self, written: Sequence[Written]) -> None:
         for watcher in self.watchers:
             watcher(written)
-
-
-def _left_by(write: Write) -> Item | None:
-    if not isinstance(write, Put):
-        return None
-    _check_item(write.item)
-    return dict(write.item)
 
 
 def _lies_within(sort: str, query: Query) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tests.simulation import bookkeeping, handing_out, money
+from tests.simulation import bookkeeping, buyers, handing_out, money
 from tests.simulation.judgment import Evidence, Violation
 from tests.simulation.runs import Run
 
@@ -22,6 +22,8 @@ JUDGES: Sequence[Callable[[Evidence], Iterator[Violation]]] = (
     bookkeeping.each_transition_is_told_once,
     bookkeeping.nobody_sees_anothers,
     bookkeeping.reads_are_true,
+    buyers.a_checkout_is_one_order,
+    buyers.what_belongs_together_changes_together,
 )
 
 

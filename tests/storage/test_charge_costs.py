@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from farebox import payments
 from farebox.billing import declines
+from farebox.charging import invocation
 from farebox.charging.messages import Message
 from farebox.payments.processor import REQUIRES_PAYMENT_METHOD, SUCCEEDED, Intent
 from farebox.storage import connection
@@ -21,6 +23,7 @@ from tests.charging import CHARGE_ORDER, DISPATCH_CHARGES, Charging
 from tests.client import Api
 from tests.clocks import StoppedClock
 from tests.conftest import ROOT
+from tests.functions.shop import Away
 from tests.storage.measured import Cost, Meter
 
 DOCUMENT = ROOT / "docs" / "costs.md"
@@ -45,11 +48,14 @@ class Immediate:
         self._intent = replace(self._intent, attempt=attempt)
         return self._intent
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
         if not self._declines:
             return replace(self._intent, status=SUCCEEDED)
         failure = declines.failure("card_declined", "No", "insufficient_funds")
         return replace(self._intent, failure=failure, failed_attempt=self._intent.attempt)
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        raise NotImplementedError
 
     def read_intent(self, id: str) -> Intent:
         return self._intent
@@ -112,6 +118,41 @@ def tick_with_ten_due_orders(api: Api) -> Work:
     return tick_with_nothing_due(api)
 
 
+def page_of(api: Api, **fields: Any) -> str:
+    lines = [{"price": api.price()["id"], "quantity": 1}]
+    made = api.post("/v1/checkouts", {"line_items": lines, **fields}).body
+    return str(urlsplit(made["checkout_url"]).path)
+
+
+def open_page(api: Api) -> Work:
+    path = page_of(api)
+    return lambda: api.with_key("").get(path)
+
+
+def click(api: Api, path: str, total: int, discount_code: str = "") -> Work:
+    """What the page itself does, while the worker cannot be reached."""
+    typed = {"email": "a@b.co", "test_card": "success", "discount_code": discount_code}
+    form = urlencode({"action": "pay", "shown_total": total, **typed}).encode()
+    type_of_form = "application/x-www-form-urlencoded"
+
+    def send() -> None:
+        invocation.use(Away())
+        answer = api.with_key("").call("POST", path, form, content_type=type_of_form)
+        assert answer.status == 303, answer.text
+
+    return send
+
+
+def paying(api: Api) -> Work:
+    return click(api, page_of(api), 1250)
+
+
+def paying_with_a_discount(api: Api) -> Work:
+    terms = {"name": "Tenth", "type": "fixed", "amounts": {"usd": 250}, "max_redemptions": 1}
+    api.post("/v1/discounts", {**terms, "code": "TENTH"})
+    return click(api, page_of(api, discount_code="TENTH"), 1000, "TENTH")
+
+
 SCENARIOS: dict[str, Scenario] = {
     "POST /v1/orders with Idempotency-Key, scheduled": scheduled_order,
     "charge_order: a charge that succeeds": charge_that_succeeds,
@@ -119,6 +160,9 @@ SCENARIOS: dict[str, Scenario] = {
     "… a message that comes twice": message_that_comes_twice,
     "dispatch_charges: nothing is due": tick_with_nothing_due,
     "… ten orders are due": tick_with_ten_due_orders,
+    "GET /checkout/{id}, open": open_page,
+    "POST /checkout/{id}: a new customer confirms": paying,
+    "… with a discount": paying_with_a_discount,
 }
 
 

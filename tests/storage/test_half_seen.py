@@ -44,8 +44,8 @@ class Watched:
     def query(self, table: str, query: Query) -> Sequence[Item]:
         return self._inner.query(table, query)
 
-    def count_up(self, table: str, key: Item) -> int:
-        return self._inner.count_up(table, key)
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
+        return self._inner.count_up(table, key, expires_at)
 
     def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
         self._inner.update(table, key, changes, condition)

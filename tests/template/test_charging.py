@@ -71,7 +71,9 @@ def test_what_is_due_reaches_the_worker_by_the_queue(
     }
 
 
-@pytest.mark.parametrize("logical_id", ["CreateOrderFunction", "ApiFunction"])
+@pytest.mark.parametrize(
+    "logical_id", ["CreateOrderFunction", "ApiFunction", "CheckoutPageFunction"]
+)
 def test_what_is_charged_at_once_goes_to_the_same_worker(logical_id: str, stack: Stack) -> None:
     """Else charge_now waits for the next minute, or two workers know how to charge."""
     asked = stack.functions[logical_id].environment["CHARGE_ORDER_FUNCTION"]

@@ -19,7 +19,7 @@ from tests.sam import ROOT
 LONGEST_TIMEOUT_SECONDS = 29
 # What goes off where nothing happens, since that is what it is there for.
 SILENCE_ALARMS = {"DispatchChargesSilentAlarm"}
-WAITING = ("CreateOrderFunction", "ApiFunction")
+WAITING = ("CreateOrderFunction", "ApiFunction", "CheckoutPageFunction")
 
 Properties = Mapping[str, Any]
 Resources = Callable[[str], Mapping[str, Properties]]
@@ -91,6 +91,8 @@ def test_each_create_call_has_its_own_function_and_the_rest_goes_to_api(stack: S
         "POST /billingrails/v1/orders": "CreateOrderFunction",
         "POST /creem/v1/checkouts": "CreateCheckoutFunction",
         "POST /stripe/v1/checkout/sessions": "CreateCheckoutFunction",
+        "GET /checkout/{id}": "CheckoutPageFunction",
+        "POST /checkout/{id}": "CheckoutPageFunction",
         "$default": "ApiFunction",
     }
 

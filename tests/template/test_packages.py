@@ -16,7 +16,7 @@ LAYER = "FareboxLayer"
 FORMATTING_LAYER = "FormattingLayer"
 MEGABYTE = 1024**2
 # Every byte is fetched and unpacked before a cold start begins.
-LARGEST_BYTES = {LAYER: 26 * MEGABYTE, FORMATTING_LAYER: 36 * MEGABYTE}
+LARGEST_BYTES = {LAYER: 26 * MEGABYTE, FORMATTING_LAYER: 36 * MEGABYTE, "PagesLayer": 2 * MEGABYTE}
 LARGEST_FUNCTION_BYTES = MEGABYTE // 8
 
 ELF_MAGIC = b"\x7fELF"
@@ -33,8 +33,7 @@ architectures = pytest.mark.parametrize("architecture", ELF_MACHINES)
 
 IMPORT_IN_THE_RUNTIME = """
 import importlib, sys
-task, layer, name = sys.argv[1:]
-sys.path[:0] = [task, layer]
+name, *sys.path[:0] = sys.argv[1:]
 assert callable(importlib.import_module(name).handler)
 """
 
@@ -121,17 +120,15 @@ def test_packages_stay_small(architecture: str, packages: Packages) -> None:
         assert size <= largest, f"{folder.name} has {size / MEGABYTE:.2f} MB"
 
 
-def test_every_function_starts_from_its_package_and_the_layer_alone(
+def test_every_function_starts_from_its_package_and_its_layers_alone(
     declared: Mapping[str, Any], packages: Packages
 ) -> None:
     """Else what works on a laptop, with all packages installed, fails in Lambda."""
     build = packages("x86_64")
 
-    for logical_id in declared:
-        in_the_runtime(
-            IMPORT_IN_THE_RUNTIME,
-            *(build / logical_id, build / LAYER / "python", operation_of(logical_id)),
-        )
+    for logical_id, properties in declared.items():
+        layers = [build / layer["Ref"] / "python" for layer in properties["Layers"]]
+        in_the_runtime(IMPORT_IN_THE_RUNTIME, operation_of(logical_id), build / logical_id, *layers)
 
 
 def test_the_trimmed_layer_still_makes_every_client(packages: Packages) -> None:
@@ -173,6 +170,7 @@ def test_only_api_carries_more_than_its_own_file(packages: Packages) -> None:
         "CreateCheckoutFunction": ["create_checkout.py"],
         "DispatchChargesFunction": ["dispatch_charges.py"],
         "ChargeOrderFunction": ["charge_order.py"],
+        "CheckoutPageFunction": ["checkout_page.py"],
         "ApiFunction": ["api.py", *creates],
     }
 

@@ -9,6 +9,7 @@ Properties = Mapping[str, Any]
 
 DISPATCH = "DispatchChargesFunction"
 CHARGE = "ChargeOrderFunction"
+PAGE = "CheckoutPageFunction"
 
 WRITES = {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 INVOKE = "lambda:InvokeFunction"
@@ -16,7 +17,12 @@ SEND = "sqs:SendMessage"
 # All that any function may be allowed; Scan and the batch write are not among it.
 KNOWN = WRITES | {"dynamodb:BatchGetItem", "dynamodb:Query", INVOKE, SEND}
 
-IN_TRANSACTION = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}}
+# Of an organization's records; API keys are under K#, what signs is under S#.
+RECORDS_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["O#*"]}}
+IN_TRANSACTION = {
+    "ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"},
+    **RECORDS_ONLY,
+}
 DUE_TIME_ONLY = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "due_sk"]}}
 
 
@@ -103,10 +109,12 @@ def test_only_who_numbers_records_may_count_outside_a_transaction(
     counting = {
         logical_id
         for logical_id, statement in statements(declared)
-        if "Condition" not in statement and "dynamodb:UpdateItem" in listed(statement["Action"])
+        if statement.get("Condition") == RECORDS_ONLY
+        and "dynamodb:UpdateItem" in listed(statement["Action"])
     }
 
-    assert counting == {"CreateOrderFunction", "ApiFunction", CHARGE}
+    assert counting == {"CreateOrderFunction", "ApiFunction", CHARGE, PAGE}
+    assert holders(declared, "dynamodb:UpdateItem") == counting | {DISPATCH}
 
 
 def test_the_tick_may_read_what_is_due_put_it_off_and_nothing_else(
@@ -135,11 +143,29 @@ def test_only_who_lists_may_query_and_only_api_may_delete(
     assert reached(declared, resolver, CHARGE, "dynamodb:Query") == {index}
 
 
+def test_only_the_page_reads_what_signs_and_it_reads_no_api_key(
+    declared: Mapping[str, Properties],
+) -> None:
+    """Else a flaw in what is open to the internet gives away every key, or signs anything."""
+    readable = {
+        logical_id: set(statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
+        for logical_id, statement in statements(declared)
+        if "dynamodb:BatchGetItem" in listed(statement["Action"])
+    }
+
+    assert readable.pop(PAGE) == {"O#*", "S#*"}
+    assert set(readable) == set(declared) - {PAGE, DISPATCH}
+    assert all(keys == {"O#*", "K#*"} for keys in readable.values())
+    for logical_id, statement in statements(declared):
+        if "dynamodb:Query" in listed(statement["Action"]) and logical_id == "ApiFunction":
+            assert statement["Condition"] == RECORDS_ONLY
+
+
 def test_only_who_answers_for_a_charge_may_have_one_made(
     declared: Mapping[str, Properties], resolver: Resolver
 ) -> None:
     """Else a flaw elsewhere charges customers, or a flaw here runs what it likes."""
-    assert holders(declared, INVOKE) == {"CreateOrderFunction", "ApiFunction"}
+    assert holders(declared, INVOKE) == {"CreateOrderFunction", "ApiFunction", PAGE}
     for logical_id in holders(declared, INVOKE):
         assert reached(declared, resolver, logical_id, INVOKE) == {arn(resolver, CHARGE)}
 

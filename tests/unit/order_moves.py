@@ -95,6 +95,10 @@ def _claimed(order: Order, now: datetime) -> Iterator[Move]:
     except Conflict:
         return
     yield Move("cancel", partial(charges.claim_to_cancel, order, now))
+    for command in steps.ANSWERS:
+        change = charges.claim_to_answer(order, command, now)
+        if change is not None:
+            yield Move(f"answer {command}", partial(_same, change))
 
 
 def _pursued(order: Order, policy: RetryPolicy, now: datetime) -> Iterator[Move]:
@@ -109,6 +113,8 @@ def _pursued(order: Order, policy: RetryPolicy, now: datetime) -> Iterator[Move]
         if step is Step.CREATE and order.open_attempt is not None:
             name = f"pi_{order.intent_generation}"
             yield Move(f"create {name}", partial(charges.with_intent, order, name, now))
+        if step is Step.AUTHENTICATE:
+            yield Move("hear the answer", partial(charges.answered, order, now))
         if step is Step.REPLACE:
             yield Move("replace the intent", partial(charges.without_intent, order, now))
         if step is Step.SETTLE and shown is not None:

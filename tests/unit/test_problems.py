@@ -29,6 +29,7 @@ STATUSES = {
     problems.ValueTaken: 409,
     problems.KeyReused: 422,
     problems.StateChanged: 409,
+    problems.RateLimited: 429,
     problems.Unavailable: 503,
     problems.OutcomeUnknown: 503,
 }

@@ -9,6 +9,7 @@ DECLINED = "declined"
 REQUIRES_ACTION = "requires_action"
 ABANDONED = "abandoned"
 
+CHECKOUT = "checkout"
 SCHEDULE = "schedule"
 CHARGE_NOW = "charge_now"
 MANUAL = "manual"
@@ -36,7 +37,8 @@ class Attempt:
 
     ``token`` is the processor's own name of the payment method.
     ``status``: ``open``, ``processing``; settled: ``succeeded``, ``declined``, ``requires_action``,
-    or ``abandoned`` where the intent was decided without it.
+    or ``abandoned`` where the intent was decided without it. One that was made on the checkout page
+    (``trigger``) is not settled while it ``requires_action``: the customer is there to act.
     """
 
     number: int

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from farebox.billing import attempts, declines, order_states
-from farebox.billing.charges import CANCEL, MISSING_METHOD, restarted
+from farebox.billing.charges import CANCEL, MISSING_METHOD, restarted, settled
 from farebox.billing.known import Known, Reference
 from farebox.billing.orders import Order
 from farebox.billing.payers import Customer, PaymentMethod, find_payment_method
@@ -52,7 +52,7 @@ def charge(order: Order, asked: "ChargeOrder", known: Known, *, now: datetime) -
     if named is not None:
         find_payment_method(known, named, order.customer, "payment_method", errors)
     errors.raise_if_any()
-    return _scheduled(
+    return scheduled(
         order, now, payment_method=named or order.payment_method, **_trigger(order, now)
     )
 
@@ -98,11 +98,11 @@ def rearm(order: Order, customer: Customer, policy: RetryPolicy, *, now: datetim
     """The order due on its customer's new default: at once, or when it was to be charged first, or
     when card networks allow. One that is being charged comes to it once it is declined.
 
-    None where a new default changes nothing: for a draft that was charged by hand, an order that
-    names its payment method, and one that has been tried on the default already.
+    None where a new default changes nothing: for an order that is charged only when asked for, one
+    that names its payment method, and one that has been tried on the default already.
     """
     method = customer.default_payment_method
-    if method is None or order.payment_method is not None or order.collection == "draft":
+    if method is None or order.payment_method is not None or order.only_when_asked:
         return None
     if _was_tried_on(order, method) or _refused_for_good(order, method):
         return None
@@ -112,7 +112,7 @@ def rearm(order: Order, customer: Customer, policy: RetryPolicy, *, now: datetim
     if order.status not in _STOPPED:
         return None
     again = restarted(order, order.attempts, policy, now)
-    return None if again is None else _scheduled(order, now, **again)
+    return None if again is None else scheduled(order, now, **again)
 
 
 def _was_tried_on(order: Order, method: PaymentMethod) -> bool:
@@ -142,10 +142,12 @@ def rearmed(customer: Customer, to: str | None, *, now: datetime) -> Change:
     return Change(record=after, events=(), before=customer)
 
 
-def _scheduled(order: Order, now: datetime, **changes: Any) -> Change:
+def scheduled(order: Order, now: datetime, **changes: Any) -> Change:
+    """The order due now, or when the changes say; a question to its customer is not waited for."""
     assert order_states.SCHEDULED in order_states.NEXT[order.status]
-    scheduled = {"status": order_states.SCHEDULED, "due_at": stamp(now)}
+    made = settled(order, attempts.REQUIRES_ACTION, now, order.last_failure)
+    due = {"status": order_states.SCHEDULED, "due_at": stamp(now), "attempts": made}
     changed = {"version": order.version + 1, "updated_at": stamp(now)}
-    after = replace(order, **{**scheduled, **changed, **changes})
+    after = replace(order, **{**due, **changed, **changes})
     events = order_states.EVENTS[order_states.SCHEDULED]
     return Change(record=after, events=events, before=order)

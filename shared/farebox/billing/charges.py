@@ -7,7 +7,7 @@ definite outcome. Whatever is not known stays ``charging`` until the intent says
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from farebox.billing import attempts, declines, order_states
 from farebox.billing.attempts import Attempt, Failure
@@ -16,6 +16,9 @@ from farebox.billing.payers import Customer, PaymentMethod
 from farebox.billing.records import Change
 from farebox.billing.retry_policy import RetryPolicy
 from farebox.instants import instant, stamp
+
+if TYPE_CHECKING:
+    from farebox.billing.checkouts import Checkout
 
 # Longer than the worker can run, by five minutes for clocks that disagree.
 LEASE_SECONDS = 420
@@ -28,6 +31,8 @@ PATIENT_CLAIMS = 3
 SLOWEST_SECONDS = 3600
 
 CANCEL = "cancel"
+AUTHENTICATE = "authenticate"
+REFUSE_AUTHENTICATION = "refuse_authentication"
 MISSING_METHOD = "missing_payment_method"
 
 
@@ -49,11 +54,14 @@ class Payer:
         if self.named is None or self.named.detached_at is not None:
             message = "The payment method of this order was detached"
             return declines.failure("payment_method_detached", message)
+        if self.named.only_for not in (None, order.id):
+            message = "The payment method of this order was not kept"
+            return declines.failure("payment_method_detached", message)
         return self.named
 
 
-def is_due(record: Order | Customer, now: datetime) -> bool:
-    """Whether it is time to look at this order or customer, and nobody else does."""
+def is_due(record: "Order | Customer | Checkout", now: datetime) -> bool:
+    """Whether it is time to look at this record, and nobody else does."""
     return record.due_at is not None and instant(record.due_at) <= now
 
 
@@ -116,6 +124,32 @@ def claim_to_cancel(order: Order, now: datetime) -> Change:
     return _held(order, now, command=CANCEL)
 
 
+def claim_to_answer(order: Order, command: str, now: datetime) -> Change | None:
+    """Take an order whose customer has answered what their bank asked; None where nothing waits
+    for an answer."""
+    waits = order.status == order_states.REQUIRES_ACTION and order.open_attempt is not None
+    return _held(order, now, command=command) if waits else None
+
+
+def answered(order: Order, now: datetime) -> Change:
+    """The order once its intent has the customer's answer, whatever came of it."""
+    return _kept(order, now, command=None)
+
+
+def waiting(order: Order, now: datetime) -> Change:
+    """Not charged yet: the customer, who is there, has to answer their bank first."""
+    assert order.open_attempt is not None
+    asked = replace(order.open_attempt, status=attempts.REQUIRES_ACTION)
+    message = "The customer must authenticate this payment"
+    return _moved(
+        order,
+        order_states.REQUIRES_ACTION,
+        now,
+        attempts=(*order.attempts[:-1], asked),
+        last_failure=declines.failure("authentication_required", message),
+    )
+
+
 def with_intent(order: Order, intent: str, now: datetime) -> Change:
     """The order with the intent that it will be charged by: kept before any money can move."""
     assert order.open_attempt is not None
@@ -139,7 +173,7 @@ def succeeded(order: Order, attempt: int | None, now: datetime) -> Change:
     paid_by = attempts.SUCCEEDED
     if order.open_attempt is not None and order.open_attempt.number != attempt:
         paid_by = attempts.ABANDONED
-    return _paid(order, now, attempts=_settled(order, paid_by, now))
+    return _paid(order, now, attempts=settled(order, paid_by, now))
 
 
 def processing(order: Order, now: datetime) -> Change:
@@ -158,15 +192,16 @@ def processing(order: Order, now: datetime) -> Change:
 
 def canceled(order: Order, now: datetime) -> Change:
     """Canceled: the intent reads so, and can never be charged."""
-    made = _settled(order, attempts.ABANDONED, now)
+    made = settled(order, attempts.ABANDONED, now)
     return _moved(order, order_states.CANCELED, now, attempts=made, canceled_at=stamp(now))
 
 
 def failed(order: Order, failure: Failure, policy: RetryPolicy, now: datetime) -> Change:
     """Definitely not charged: what is to become of the order."""
-    needs_customer = failure.category == declines.AUTHENTICATION
-    settled = attempts.REQUIRES_ACTION if needs_customer else attempts.DECLINED
-    made = _settled(order, settled, now, failure)
+    # Who pays on the checkout page was asked there, and takes another card now.
+    needs_customer = failure.category == declines.AUTHENTICATION and order.checkout is None
+    came_to = attempts.REQUIRES_ACTION if needs_customer else attempts.DECLINED
+    made = settled(order, came_to, now, failure)
     again = restarted(order, made, policy, now) if order.rearm else None
     if again is not None:
         changes = {"attempts": made, "last_failure": failure, "resume_at": None}
@@ -215,8 +250,8 @@ def _next_attempt(
     policy: RetryPolicy,
     now: datetime,
 ) -> str | None:
-    """When to charge again by itself: never after a hard decline, and never a draft."""
-    if failure.category != declines.TEMPORARY or order.collection == "draft":
+    """When to charge again by itself: never after a hard decline."""
+    if failure.category != declines.TEMPORARY or order.only_when_asked:
         return None
     if made and made[-1].trigger == attempts.MANUAL:
         resumes = order.resume_at is not None and policy.allows(made, instant(order.resume_at))
@@ -265,14 +300,15 @@ def _changed(order: Order, now: datetime, **changes: Any) -> Order:
     return after
 
 
-def _settled(
+def settled(
     order: Order, status: str, now: datetime, failure: Failure | None = None
 ) -> tuple[Attempt, ...]:
+    """The order's attempts, the open one settled as ``status``."""
     last = order.open_attempt
     if last is None:
         return order.attempts
-    settled = replace(last, status=status, settled_at=stamp(now), failure=failure)
-    return (*order.attempts[:-1], settled)
+    done = replace(last, status=status, settled_at=stamp(now), failure=failure)
+    return (*order.attempts[:-1], done)
 
 
 def _slowed(seconds: int, claims: int) -> int:

@@ -21,7 +21,8 @@ BASIS_POINTS_IN_ALL = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount(Record):
-    """``redemptions`` is counted in the transaction that pays.
+    """``redemptions`` counts checkouts that are paid or being paid: in the transaction in which
+    their customers confirm them, and back in the one in which they are given up.
 
     Where ``products`` are named, it comes off what is paid for these only.
     """
@@ -30,6 +31,7 @@ class Discount(Record):
     prefix: ClassVar[str] = "dis"
     unique: ClassVar[tuple[str, ...]] = ("code",)
     caseless: ClassVar[tuple[str, ...]] = ("code",)
+    counted: ClassVar[tuple[str, ...]] = ("redemptions",)
 
     name: str
     type: str

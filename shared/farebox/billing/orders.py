@@ -33,7 +33,8 @@ class Order(Record):
     the worker that does. ``epoch`` counts claims, ``unresolved_claims`` those without an outcome.
     ``trigger`` is what causes the next attempt; ``retries`` counts automatic ones since the order
     was set going; ``resume_at`` is when they go on after an attempt by hand; ``rearm`` is set when
-    the customer has a new default while an attempt on the old one is under way.
+    the customer has a new default while an attempt on the old one is under way. ``checkout`` is
+    the one that the customer paid it on, or tries to.
     """
 
     kind: ClassVar[str] = "order"
@@ -57,6 +58,8 @@ class Order(Record):
     billing_name: str | None = None
     billing_address: Mapping[str, Any] | None = None
     shipping_address: Mapping[str, Any] | None = None
+    checkout: str | None = None
+    discount: str | None = None
     custom_field_data: Mapping[str, Any] = field(default_factory=dict)
     charge_at: str | None = None
     payment_method: str | None = None
@@ -87,6 +90,12 @@ class Order(Record):
         """The attempt whose outcome is not known yet: there is one at most, and it is the last."""
         last = self.attempts[-1] if self.attempts else None
         return last if last is not None and last.settled_at is None else None
+
+    @property
+    def only_when_asked(self) -> bool:
+        """Whether it is charged only when somebody asks for it, and never again by itself: a draft,
+        and what a customer pays on the checkout page."""
+        return self.collection == "draft" or self.checkout is not None
 
     @property
     def in_doubt(self) -> bool:

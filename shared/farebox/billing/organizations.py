@@ -12,7 +12,8 @@ DEFAULT_CURRENCY = "usd"
 class Organization:
     """An organization in one mode; test and live never meet.
 
-    ``processor`` charges its customers; without one nothing can be charged.
+    ``processor`` charges its customers; without one nothing can be charged. ``return_origins`` are
+    the only ones that customers may be sent to after a checkout; none is any.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Organization:
     default_currency: str = DEFAULT_CURRENCY
     processor: str | None = None
     retry_policy: RetryPolicy = RetryPolicy()
+    return_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,11 @@ from farebox.problems import FieldErrors
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethod(Record):
-    """``token`` is the processor's own name of the method; it charges nothing without its key."""
+    """``token`` is the processor's own name of the method; it charges nothing without its key.
+
+    While ``only_for`` names an order, nothing else may be charged by it, and no list has it;
+    ``kept_once_paid`` says that its customer wants it kept when that order is paid.
+    """
 
     kind: ClassVar[str] = "payment_method"
     prefix: ClassVar[str] = "pm"
@@ -26,6 +30,13 @@ class PaymentMethod(Record):
     exp_year: int
     test_card: str | None = None
     detached_at: str | None = None
+    only_for: str | None = None
+    kept_once_paid: bool = False
+
+    @property
+    def is_listed(self) -> bool:
+        """Not while it is one order's only."""
+        return self.only_for is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +90,10 @@ def find_payment_method(
     if method is None or method.customer != customer:
         message = "This customer has no such payment method"
         errors.add(param, "unknown_payment_method", message)
+        return None
+    if method.only_for is not None:
+        message = "Its customer did not ask to have this payment method kept"
+        errors.add(param, "payment_method_not_kept", message)
         return None
     if method.detached_at is not None:
         errors.add(param, "payment_method_detached", "This payment method was detached")

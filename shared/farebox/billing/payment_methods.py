@@ -44,21 +44,10 @@ def create(asked: "CreatePaymentMethod", known: Known, *, id: str, now: datetime
         errors.add("test_card", "not_in_the_sandbox", message)
     errors.raise_if_any()
     assert customer is not None and card is not None
-    method = PaymentMethod(
-        id=id,
-        livemode=known.livemode,
-        created_at=stamp(now),
-        updated_at=stamp(now),
-        metadata=kept_metadata(asked.metadata),
-        customer=customer.id,
-        processor=SANDBOX,
-        token=asked.test_card,
-        brand=card.brand,
-        last4=card.last4,
-        exp_month=12,
-        exp_year=now.year + SANDBOX_YEARS,
-        test_card=asked.test_card,
+    made = sandbox_method(
+        asked.test_card, id=id, customer=customer.id, livemode=known.livemode, now=now
     )
+    method = replace(made, metadata=kept_metadata(asked.metadata))
     wanted = asked.default
     is_default = customer.default_payment_method is None if wanted is None else wanted
     alongside = (_customer_change(customer, with_default(customer, method, now)),)
@@ -66,6 +55,27 @@ def create(asked: "CreatePaymentMethod", known: Known, *, id: str, now: datetime
         record=method,
         events=("payment_method.created",),
         alongside=alongside if is_default else (),
+    )
+
+
+def sandbox_method(
+    test_card: str, *, id: str, customer: str, livemode: bool, now: datetime
+) -> PaymentMethod:
+    """One of the sandbox's cards in the hands of a customer."""
+    card = CARDS[test_card]
+    return PaymentMethod(
+        id=id,
+        livemode=livemode,
+        created_at=stamp(now),
+        updated_at=stamp(now),
+        customer=customer,
+        processor=SANDBOX,
+        token=test_card,
+        brand=card.brand,
+        last4=card.last4,
+        exp_month=12,
+        exp_year=now.year + SANDBOX_YEARS,
+        test_card=test_card,
     )
 
 

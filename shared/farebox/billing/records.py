@@ -20,6 +20,7 @@ class Record:
 
     ``unique`` fields belong to one record of their kind in an organization and mode; the first
     record to carry a ``shared`` value is the one found by it. ``caseless`` ones ignore case.
+    ``counted`` fields are numbers that transactions may add to without having read the record.
     ``growth_bytes`` is what changes may add to a new record's limit.
     """
 
@@ -28,6 +29,7 @@ class Record:
     unique: ClassVar[tuple[str, ...]] = ()
     shared: ClassVar[tuple[str, ...]] = ()
     caseless: ClassVar[tuple[str, ...]] = ()
+    counted: ClassVar[tuple[str, ...]] = ()
     growth_bytes: ClassVar[int] = 0
 
     id: str
@@ -37,15 +39,33 @@ class Record:
     version: int = 1
     metadata: Metadata = field(default_factory=dict)
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether it stands in the lists of its kind."""
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """So many more of a ``counted`` field, which never comes to more than ``most`` by it."""
+
+    kind: type[Record]
+    id: str
+    field: str
+    by: int
+    most: int | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A record as it shall stand, the events that tell of it, and what changes with it."""
+    """A record as it shall stand, the events that tell of it, and what changes and is counted with
+    it."""
 
     record: Record
     events: tuple[str, ...]
     before: Record | None = None
     alongside: tuple["Change", ...] = ()
+    countings: tuple[Counting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

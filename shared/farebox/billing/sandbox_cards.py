@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from farebox.billing.attempts import Failure
-from farebox.billing.declines import failure
+from farebox.billing.declines import AUTHENTICATION, failure
 
 UNKNOWN_WITH_EFFECT = "unknown_with_effect"
 UNKNOWN_WITHOUT_EFFECT = "unknown_without_effect"
@@ -17,7 +17,8 @@ SLOW = "slow"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxCard:
-    """``failure`` is given to the first ``failures`` attempts of an order, or to all of them.
+    """``failure`` is given to the first ``failures`` attempts of an order, or to all of them; one
+    that asks for authentication is only given where the customer is not there to answer.
 
     ``behavior`` is how the answer comes: at once, or in one of the ways named here.
     """
@@ -41,6 +42,10 @@ def _refused(last4: str, code: str, message: str) -> SandboxCard:
 
 
 _SOFT = failure("card_declined", "The card was declined", "insufficient_funds")
+
+NOT_AUTHENTICATED = failure(
+    "payment_intent_authentication_failure", "The customer did not authenticate this payment"
+)
 
 CARDS: Mapping[str, SandboxCard] = {
     "success": SandboxCard(last4="4242"),
@@ -69,3 +74,8 @@ CARDS: Mapping[str, SandboxCard] = {
         "3184", "authentication_required", "The customer must authenticate this payment"
     ),
 }
+
+
+def asks_for_authentication(card: SandboxCard) -> bool:
+    """Whether a customer who is there is asked by their bank."""
+    return card.failure is not None and card.failure.category == AUTHENTICATION

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from farebox import clock, payments, telemetry
-from farebox.billing import charge_requests, charges, declines
+from farebox.billing import attempts, charge_requests, charges, declines
 from farebox.billing.known import Reference
 from farebox.billing.orders import Order
 from farebox.billing.payers import Customer, PaymentMethod
 from farebox.billing.records import Change
 from farebox.charging import steps
+from farebox.charging.checkouts import with_checkout
 from farebox.charging.messages import CANCEL, RECONCILE, Message
 from farebox.charging.steps import Step
 from farebox.payments.processor import Intent, OutcomeUnknown, Processor, Rejected
@@ -69,6 +70,8 @@ def _claim(loaded: Loaded, order: Order, command: str, now: datetime) -> Change 
         except Conflict:
             return None  # who asked reads the order, and says so
         return charges.claim_to_cancel(order, now)
+    if command in steps.ANSWERS:
+        return charges.claim_to_answer(order, command, now)
     doubted = command == RECONCILE and charges.is_in_doubt(order, now)
     if not charges.is_due(order, now) and not doubted:
         return None
@@ -84,8 +87,9 @@ def _claim(loaded: Loaded, order: Order, command: str, now: datetime) -> Change 
 
 
 def _keep(loaded: Loaded, change: Change) -> Order:
-    """Commit a change of an order, with an invoice number where it is paid by it."""
-    kept = commit(loaded, invoiced(loaded.tenant, change)).record
+    """Commit a change of an order, with an invoice number where it is paid by it, and with what
+    becomes of its checkout."""
+    kept = commit(loaded, with_checkout(loaded.tenant, invoiced(loaded.tenant, change))).record
     assert isinstance(kept, Order)
     return kept
 
@@ -151,6 +155,11 @@ class _Hold:
         assert id is not None
         if step is Step.CANCEL:
             return self._processor.cancel_intent(id)
+        if step is Step.AUTHENTICATE:
+            approved = self.order.command == charges.AUTHENTICATE
+            intent = self._processor.authenticate_intent(id, approved=approved)
+            self._change(lambda order: charges.answered(order, clock.now()))
+            return intent
         assert attempt is not None
         key = steps.attempt_key(self.order, attempt)
         if step is Step.UPDATE:
@@ -158,7 +167,8 @@ class _Hold:
             return self._processor.update_intent(
                 id, attempt=attempt.number, payment_method=token, key=f"{key}/update"
             )
-        return self._processor.confirm_intent(id, key=key)
+        present = attempt.trigger == attempts.CHECKOUT
+        return self._processor.confirm_intent(id, key=key, present=present)
 
     def _change(self, decide: Decision) -> None:
         """Keep a decision about the order, anew where it changed while this worker held it.

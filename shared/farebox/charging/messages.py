@@ -14,11 +14,14 @@ from farebox.storage.keys import Tenant
 
 ORDER = "order"
 CUSTOMER = "customer"
+CHECKOUT = "checkout"
 CHARGE = "charge"
 CANCEL = "cancel"
 RECONCILE = "reconcile"
-_KINDS = (ORDER, CUSTOMER)
-_COMMANDS = (CHARGE, CANCEL, RECONCILE)
+AUTHENTICATE = "authenticate"
+REFUSE_AUTHENTICATION = "refuse_authentication"
+_KINDS = (ORDER, CUSTOMER, CHECKOUT)
+_COMMANDS = (CHARGE, CANCEL, RECONCILE, AUTHENTICATE, REFUSE_AUTHENTICATION)
 
 
 class UnreadableMessage(Exception):
@@ -30,7 +33,7 @@ class Message:
     """A record to look at, and what for.
 
     ``charge`` does what is due; ``cancel`` cancels the order; ``reconcile`` resolves a doubt before
-    its time.
+    its time; the other two are a customer's answer to what their bank asked.
     """
 
     organization: str

@@ -21,7 +21,7 @@ def charged(tenant: Tenant, kept: Kept) -> Kept:
     if kept.replayed:
         return kept
     with suppress(Unavailable):
-        _ask(tenant, kept.record, CHARGE)
+        ask(tenant, kept.record.id, CHARGE)
     try:
         return Kept(_read(tenant, kept.record))
     except Unavailable:
@@ -30,12 +30,13 @@ def charged(tenant: Tenant, kept: Kept) -> Kept:
 
 def canceled(tenant: Tenant, order: Order) -> Order:
     """An order after the worker was told to cancel it. Raises ``Unavailable``."""
-    _ask(tenant, order, CANCEL)
+    ask(tenant, order.id, CANCEL)
     return _read(tenant, order)
 
 
-def _ask(tenant: Tenant, order: Record, command: str) -> None:
-    message = Message(tenant.organization, tenant.livemode, order.id, command=command)
+def ask(tenant: Tenant, order: str, command: str) -> None:
+    """Have the worker do something about an order, and wait for it. Raises ``Unavailable``."""
+    message = Message(tenant.organization, tenant.livemode, order, command=command)
     invocation.invoke(message.as_event())
 
 

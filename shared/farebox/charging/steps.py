@@ -7,13 +7,15 @@ it is the attempt's before, and this one is confirmed, again perhaps, with its o
 from datetime import datetime
 from enum import Enum
 
-from farebox.billing import charges, declines
+from farebox.billing import attempts, charges, declines
 from farebox.billing.attempts import Attempt
 from farebox.billing.orders import Order
 from farebox.billing.records import Change
 from farebox.billing.retry_policy import RetryPolicy
 from farebox.payments import processor
 from farebox.payments.processor import Intent, OutcomeUnknown
+
+ANSWERS = (charges.AUTHENTICATE, charges.REFUSE_AUTHENTICATION)
 
 
 class Step(Enum):
@@ -23,6 +25,7 @@ class Step(Enum):
     REPLACE = "forget an intent that was canceled"
     UPDATE = "prepare it for the attempt"
     CONFIRM = "charge it"
+    AUTHENTICATE = "tell it what its customer answered"
     CANCEL = "cancel it"
     SETTLE = "nothing: it is decided, as far as it goes"
 
@@ -43,11 +46,19 @@ def next_step(order: Order, intent: Intent | None) -> Step:
         return Step.SETTLE if wanted else Step.REPLACE
     elsewhere = attempt is not None and attempt.processor != order.processor
     waits = intent.status == processor.REQUIRES_ACTION
+    if waits and attempt is not None and _is_its_customers(intent, attempt, order):
+        return Step.AUTHENTICATE if order.command in ANSWERS else Step.SETTLE
     if order.command == charges.CANCEL or waits or elsewhere:
         return Step.CANCEL
     if attempt is None or intent.failed_attempt == attempt.number:
         return Step.SETTLE
     return Step.CONFIRM if intent.attempt == attempt.number else Step.UPDATE
+
+
+def _is_its_customers(intent: Intent, attempt: Attempt, order: Order) -> bool:
+    """Whether an intent waits for the customer of the open attempt, who is there to answer."""
+    asked = attempt.trigger == attempts.CHECKOUT and intent.attempt == attempt.number
+    return asked and order.command != charges.CANCEL
 
 
 def settled(order: Order, intent: Intent, policy: RetryPolicy, now: datetime) -> Change:
@@ -58,6 +69,8 @@ def settled(order: Order, intent: Intent, policy: RetryPolicy, now: datetime) ->
         return charges.processing(order, now)
     if intent.status == processor.CANCELED:
         return charges.canceled(order, now)
+    if intent.status == processor.REQUIRES_ACTION:
+        return charges.waiting(order, now)
     unexplained = declines.failure("payment_failed", "The payment failed")
     return charges.failed(order, intent.failure or unexplained, policy, now)
 

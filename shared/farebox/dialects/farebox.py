@@ -15,6 +15,7 @@ from farebox.problems import (
     InvalidRequest,
     MethodNotAllowed,
     Problem,
+    RateLimited,
     Unauthenticated,
     Unavailable,
 )
@@ -116,6 +117,8 @@ def write_problem(problem: Problem, request: Request) -> Answer:
     headers = {}
     if isinstance(problem, Unavailable):
         headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(problem, RateLimited):
+        headers["retry-after"] = str(problem.retry_after_seconds)
     if isinstance(problem, Unauthenticated):
         headers["www-authenticate"] = "Bearer"
     if isinstance(problem, MethodNotAllowed):
@@ -236,8 +239,16 @@ def _customer(document: dict[str, Any], customer: "Customer") -> dict[str, Any]:
     return {**document, "default_payment_method": default.id if default else None}
 
 
+def _checkout(document: dict[str, Any], checkout: Any) -> dict[str, Any]:
+    for name in ("due_at", "signed_by"):
+        del document[name]
+    named = {"checkout_url" if name == "page" else name: document[name] for name in document}
+    return _lines(named | {"checkout_url": checkout.checkout_url}, checkout)
+
+
 def _payment_method(document: dict[str, Any], method: "PaymentMethod") -> dict[str, Any]:
-    del document["token"]
+    for name in ("token", "only_for", "kept_once_paid"):
+        del document[name]
     return document
 
 
@@ -273,5 +284,5 @@ _OWN: Mapping[str, Any] = {
     "order": _order,
     "customer": _customer,
     "payment_method": _payment_method,
-    "checkout": _lines,
+    "checkout": _checkout,
 }

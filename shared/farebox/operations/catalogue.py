@@ -7,7 +7,6 @@ from typing import Any
 
 from farebox import clock, dialects, ids
 from farebox.billing import (
-    checkouts,
     customers,
     discounts,
     orders,
@@ -119,14 +118,3 @@ def detach_payment_method(request: Request, id: str) -> Answer:
     customer = owner.found_as(Customer, method.customer)
     change = payment_methods.detach(method, customer, now=clock.now())
     return dialect.write(commit(loaded, change).record, loaded.known)
-
-
-def expire_checkout(request: Request, id: str) -> Answer:
-    """POST that an open checkout be closed."""
-    dialect, this = dialects.of(request), Reference(checkouts.Checkout, id)
-    loaded = load(request, "checkouts:write", [this])
-    before = loaded.known.found_as(checkouts.Checkout, id)
-    if before is None:
-        raise NotFound
-    expired = commit(loaded, checkouts.expire(before, now=clock.now())).record
-    return dialect.write(expired, load_more(loaded, dialect.expands([expired])))

@@ -61,11 +61,18 @@ class Processor(Protocol):
     def update_intent(self, id: str, *, attempt: int, payment_method: str, key: str) -> Intent:
         """Prepare the intent for an attempt: its number, and the processor's name of the method."""
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
-        """Charge it, off-session. A decline is no exception: the intent tells of it.
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
+        """Charge it. A decline is no exception: the intent tells of it.
 
-        The customer is not there, so the intent never waits for them: a method that asks for
-        authentication is a failure with the code ``authentication_required``.
+        Where the customer is ``present``, the intent of a method that asks for authentication waits
+        for them. Otherwise it is charged off-session and never waits: what asks for authentication
+        is a failure with the code ``authentication_required``.
+        """
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        """Tell an intent that waits what its customer answered; again, it changes nothing.
+
+        Where the processor asks its question itself, in the customer's browser, this only reads.
         """
 
     def read_intent(self, id: str) -> Intent:

@@ -14,11 +14,13 @@ from farebox import clock, ids
 from farebox.billing.attempts import Failure
 from farebox.billing.sandbox_cards import (
     CARDS,
+    NOT_AUTHENTICATED,
     PROCESSING,
     SLOW,
     UNKNOWN_WITH_EFFECT,
     UNKNOWN_WITHOUT_EFFECT,
     SandboxCard,
+    asks_for_authentication,
 )
 from farebox.instants import instant, stamp
 from farebox.payments import processor
@@ -118,8 +120,11 @@ class Sandbox:
 
         return self._change(id, prepare)
 
-    def confirm_intent(self, id: str, *, key: str) -> Intent:
-        return self._change(id, _confirmed, key)
+    def confirm_intent(self, id: str, *, key: str, present: bool = False) -> Intent:
+        return self._change(id, _confirmed_by_customer if present else _confirmed, key)
+
+    def authenticate_intent(self, id: str, *, approved: bool) -> Intent:
+        return self._change(id, _approved if approved else _not_approved)
 
     def read_intent(self, id: str) -> Intent:
         return self._change(id, lambda account: account)
@@ -175,6 +180,31 @@ def _confirmed(account: _Account) -> _Account:
         until = stamp(clock.now() + PROCESSING_TIME)
         return replace(account, status=processor.PROCESSING, processing_until=until)
     return _decided(account, card)
+
+
+def _confirmed_by_customer(account: _Account) -> _Account:
+    """A card that asks for authentication waits for the customer's answer."""
+    confirmed = account.status == processor.REQUIRES_CONFIRMATION
+    if confirmed and asks_for_authentication(account.card):
+        return replace(account, status=processor.REQUIRES_ACTION)
+    return _confirmed(account)
+
+
+def _approved(account: _Account) -> _Account:
+    if account.status != processor.REQUIRES_ACTION:
+        return account
+    return replace(account, status=processor.SUCCEEDED, failure=None, failed_attempt=None)
+
+
+def _not_approved(account: _Account) -> _Account:
+    if account.status != processor.REQUIRES_ACTION:
+        return account
+    return replace(
+        account,
+        status=processor.REQUIRES_PAYMENT_METHOD,
+        failure=NOT_AUTHENTICATED,
+        failed_attempt=account.attempt,
+    )
 
 
 def _processed(account: _Account) -> _Account:

@@ -5,6 +5,7 @@ time ──▶ transact ─▶ done
              ├─ an idempotency key was there first ─▶ its record, or KeyReused
              ├─ a unique value was there first ─▶ ValueTaken
              ├─ the record is no longer the version that was read ─▶ StateChanged
+             ├─ a count has no room left ─▶ StateChanged
              └─ another transaction was at work on an item ─▶ pause, again
 """
 
@@ -13,12 +14,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from farebox import clock, ids
-from farebox.billing.records import Change, Event, Kept, Record
+from farebox.billing.records import Change, Counting, Event, Kept, Record
 from farebox.instants import stamp
 from farebox.problems import OutcomeUnknown, StateChanged, Unavailable, ValueTaken
 from farebox.settings import settings
 from farebox.storage import items, keys
-from farebox.storage.connection import Condition, Delete, Put, Reason, Refused, Write, connection
+from farebox.storage.connection import (
+    Condition,
+    Count,
+    Delete,
+    Put,
+    Reason,
+    Refused,
+    Write,
+    connection,
+)
 from farebox.storage.keys import Tenant
 from farebox.storage.load import IdempotencyKey, Loaded, replay
 
@@ -49,6 +59,17 @@ def absent_or_owned(owner: str) -> Condition:
 def owned_by(owner: str) -> Condition:
     """Holds while a value that changes hands still belongs to the record that gives it."""
     return Condition("owner_id = :owner", {":owner": owner})
+
+
+def room_for(counting: Counting) -> Condition:
+    """Holds while what is counted stays within its bounds; nothing counted yet is 0."""
+    there, none = "attribute_exists(pk)", f"attribute_not_exists({counting.field})"
+    if counting.by < 0:
+        return Condition(f"{there} AND {counting.field} >= :least", {":least": -counting.by})
+    if counting.most is None:
+        return Condition(there)
+    room = f"({none} OR {counting.field} <= :most)"
+    return Condition(f"{there} AND {room}", {":most": counting.most - counting.by})
 
 
 _Place = tuple[tuple[str, str | int | bool], ...]
@@ -110,9 +131,21 @@ def _plan(loaded: Loaded, change: Change, write_id: str, now: datetime) -> Itera
             expires_at = int((now + EVENT_LIFETIME).timestamp())
             item = items.event_item(tenant, event, write_id, expires_at)
             yield _Planned(Put(settled.events_table, item, ABSENT))
+    for each in changes:
+        yield from (_Planned(_count(tenant, counting)) for counting in each.countings)
     yield from _names(loaded, changes, write_id)
     for key in loaded.keys:
         yield _Planned(_idempotency(loaded, change, key, first_event, write_id, now), key=key)
+
+
+def _count(tenant: Tenant, counting: Counting) -> Count:
+    """A count changes the version too, so that no other change of the record undoes it."""
+    return Count(
+        settings().core_table,
+        keys.record(tenant, counting.kind, counting.id),
+        {counting.field: counting.by, "version": 1},
+        room_for(counting),
+    )
 
 
 def _names(loaded: Loaded, changes: Sequence[Change], write_id: str) -> Iterator[_Planned]:

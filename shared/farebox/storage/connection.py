@@ -24,9 +24,7 @@ LONGEST_CALL_SECONDS = CALL_ATTEMPTS * (CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_S
 BATCH_ATTEMPTS = 5
 PAUSE_SECONDS = 0.05
 
-# A text with this behind it is the next text there is.
-_LEAST = "\x00"
-
+_LEAST = "\x00"  # A text with this behind it is the next text there is.
 _NOT_ANSWERED = frozenset(
     (
         "InternalServerError",
@@ -71,7 +69,17 @@ class Delete:
     condition: Condition
 
 
-Write = Put | Delete
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Add to numbers of an item, whoever else adds to them at the same time."""
+
+    table: str
+    key: Item
+    added: Mapping[str, int]
+    condition: Condition
+
+
+Write = Put | Delete | Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +141,9 @@ class Connection(Protocol):
         The table is read strongly consistent, an index as it was a moment ago.
         """
 
-    def count_up(self, table: str, key: Item) -> int:
-        """Add one to the item's ``count`` and return it; no value is ever returned twice."""
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
+        """Add one to the item's ``count`` and return it; no value is ever returned twice. The item
+        is gone some time after it ``expires_at`` a second."""
 
     def update(self, table: str, key: Item, changes: Item, condition: Condition) -> None:
         """Set some attributes of one item. Raises ``Refused``."""
@@ -214,14 +223,15 @@ class DynamoDB:
             arguments |= {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
         return [item for item in found if item.get(query.sort) != query.before]
 
-    def count_up(self, table: str, key: Item) -> int:
+    def count_up(self, table: str, key: Item, expires_at: int | None = None) -> int:
+        values: dict[str, int] = {} if expires_at is None else {":e": expires_at}
         answer = self._call(
             "update_item",
             TableName=table,
             Key=_typed(key),
-            UpdateExpression="ADD #c :one",
+            UpdateExpression=("SET expires_at = :e " if values else "") + "ADD #c :one",
             ExpressionAttributeNames={"#c": "count"},
-            ExpressionAttributeValues={":one": {"N": "1"}},
+            ExpressionAttributeValues=_typed({":one": 1, **values}),
             ReturnValues="UPDATED_NEW",
         )
         return int(answer["Attributes"]["count"]["N"])
@@ -312,17 +322,20 @@ def _action(write: Write) -> dict[str, Any]:
         body["ExpressionAttributeValues"] = _typed(write.condition.values)
     if isinstance(write, Put):
         return {"Put": body | {"Item": _typed(write.item)}}
-    return {"Delete": body | {"Key": _typed(write.key)}}
+    body["Key"] = _typed(write.key)
+    if isinstance(write, Delete):
+        return {"Delete": body}
+    values = {f":{name}": number for name, number in write.added.items()}
+    body["ExpressionAttributeValues"] = _typed({**write.condition.values, **values})
+    added = ", ".join(f"{name} :{name}" for name in write.added)
+    return {"Update": body | {"UpdateExpression": f"ADD {added}"}}
 
 
 def _reasons(response: Any) -> list[Reason]:
-    return [
-        Reason(
-            code="" if reason["Code"] == "None" else reason["Code"],
-            item=_plain(reason["Item"]) if reason.get("Item") else None,
-        )
-        for reason in response.get("CancellationReasons", ())
-    ]
+    found = response.get("CancellationReasons", ())
+    stood = [_plain(reason["Item"]) if reason.get("Item") else None for reason in found]
+    codes = ["" if reason["Code"] == "None" else reason["Code"] for reason in found]
+    return [Reason(code, item) for code, item in zip(codes, stood, strict=True)]
 
 
 def _typed(item: Item) -> dict[str, Any]:

@@ -32,16 +32,25 @@ def record_item(tenant: Tenant, record: Record, write_id: str) -> Item:
         "version": record.version,
         "write_id": write_id,
         "document": text_of(record, MAXIMUM_DOCUMENT_BYTES + growth),
+        **{name: getattr(record, name) for name in record.counted},
+    }
+    if record.is_listed:
+        item |= _places_in_lists(tenant, record)
+    due_at = getattr(record, "due_at", None)
+    if due_at is not None:
+        item |= keys.due(tenant, type(record), record.id, due_at)
+    return item
+
+
+def _places_in_lists(tenant: Tenant, record: Record) -> Item:
+    places = {
         "list_pk": keys.listing(tenant, type(record), keys.shard(record.id)),
         "list_sk": record.id,
     }
     customer = getattr(record, "customer", None)
     if customer is not None:
-        item["customer_list_pk"] = keys.listing_by_customer(tenant, type(record), customer)
-    due_at = getattr(record, "due_at", None)
-    if due_at is not None:
-        item |= keys.due(tenant, type(record), record.id, due_at)
-    return item
+        places["customer_list_pk"] = keys.listing_by_customer(tenant, type(record), customer)
+    return places
 
 
 def event_item(tenant: Tenant, event: Event, write_id: str, expires_at: int) -> Item:
@@ -57,8 +66,16 @@ def event_item(tenant: Tenant, event: Event, write_id: str, expires_at: int) -> 
 
 
 def record_of(kind: type[Kept], item: Item) -> Kept:
-    """The record, or whatever else of ``kind``, that an item holds."""
-    return read(kind, str(item["document"]))
+    """The record, or whatever else of ``kind``, that an item holds.
+
+    What is counted stands in the head: the document does not change with it.
+    """
+    found = read(kind, str(item["document"]))
+    counted = getattr(kind, "counted", ())
+    if not counted:
+        return found
+    head = {name: item[name] for name in ("version", *counted) if name in item}
+    return dataclasses.replace(found, **head)  # type: ignore[type-var]
 
 
 def text_of(record: Any, maximum: int = MAXIMUM_DOCUMENT_BYTES) -> str:

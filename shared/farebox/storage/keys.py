@@ -1,6 +1,7 @@
 """Every key there is. All start with the organization and the mode, but for an API key's own and
 the index of what is due, which holds keys only."""
 
+import re
 from dataclasses import dataclass
 
 from farebox.billing.records import Record
@@ -10,6 +11,10 @@ from farebox.storage.connection import Item
 HEAD = "A"
 # Fixed for ever: an event's key follows from its id. Each takes 1,000 write units a second.
 EVENT_SHARDS = 4
+
+_PAGE_ID = re.compile(
+    r"(org_[0-9a-hjkmnp-tv-z]{26})\.(live|test)\.(chk_[0-9a-hjkmnp-tv-z]{26})", re.ASCII
+)
 
 _CODES = {
     "product": "PRO",
@@ -94,6 +99,28 @@ def sandbox_charge(tenant: Tenant, intent: str) -> Item:
 def sandbox_answer(tenant: Tenant, key: str) -> Item:
     """Of what the sandbox answered to a key."""
     return {"pk": f"{tenant.prefix}SBK#{key}"}
+
+
+def window(tenant: Tenant, what: str, number: int) -> Item:
+    """Of the count of attempts in one window of time; ``what`` says whose."""
+    return {"pk": f"{tenant.prefix}RL#{what}#{number}"}
+
+
+def secrets(tenant: Tenant) -> Item:
+    """Of what signs for an organization in one mode: under a prefix that few functions may read."""
+    mode = "live" if tenant.livemode else "test"
+    return {"pk": f"S#{tenant.organization}#{mode}#RET", "sk": HEAD}
+
+
+def page_id(tenant: Tenant, checkout: str) -> str:
+    """What names a checkout in the address of its page: all that its key is made of."""
+    return f"{tenant.organization}.{'live' if tenant.livemode else 'test'}.{checkout}"
+
+
+def read_page_id(text: str) -> tuple[Tenant, str] | None:
+    """Whose checkout a page's address names, and which; None where it names none."""
+    found = _PAGE_ID.fullmatch(text)
+    return None if found is None else (Tenant(found[1], found[2] == "live"), found[3])
 
 
 def listing(tenant: Tenant, kind: type[Record], shard: int) -> str:

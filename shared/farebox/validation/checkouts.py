@@ -13,6 +13,7 @@ from farebox.validation.fields import (
     External,
     FreeText,
     Id,
+    Instant,
     Metadata,
     Quantity,
     Url,
@@ -85,6 +86,8 @@ class CreateCheckout(Input):
     cancel_url: Url | None = None
     client_reference_id: External | None = None
     request_id: External | None = None
+    expires_at: Instant | None = None
+    save_payment_method: Literal["optional", "required"] = "optional"
     metadata: Metadata = Field(default_factory=dict)
 
     def check(self, rules: Rules) -> None:

@@ -279,7 +279,7 @@ def test_a_checkout_sells_one_product(polar: Polar) -> None:
 
     assert has_keys(made, "checkout")
     assert (made["product_id"], made["units"], made["total_amount"]) == (product, 2, 9800)
-    assert made["url"].endswith(f"/checkout/{made['id']}")
+    assert made["url"].endswith(f"/checkout/{polar.api.organization}.test.{made['id']}")
     assert polar.api.get(f"/polar/v1/checkouts/{made['id']}").body == made
     (listed,) = polar.api.get(f"/polar/v1/checkouts/?customer_id={customer}").body["items"]
     assert listed == made

@@ -240,7 +240,7 @@ def test_an_expired_session_cannot_be_opened(api: Api) -> None:
         ("allow_promotion_codes", True, "allow_promotion_codes"),
         ("discounts", [{"promotion_code": "promo_1"}], "discounts[0][promotion_code]"),
         ("discounts", [{"coupon": "none"}], "discounts[0][coupon]"),
-        ("payment_intent_data", {"description": "x"}, "payment_intent_data"),
+        ("payment_intent_data", {"description": "x"}, "payment_intent_data[description]"),
         ("return_url", "https://example.com", "return_url"),
         ("custom_fields", [{"type": "numeric"}], "custom_fields[0][type]"),
         ("cancel_url", "ftp://example.com", "cancel_url"),

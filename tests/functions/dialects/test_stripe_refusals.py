@@ -57,7 +57,7 @@ def test_every_problem_has_a_body_that_the_sdk_can_read(problem: Problem) -> Non
     assert isinstance(answer.body, dict)
     assert answer.body["error"].keys() >= {"type", "message"}
     assert all(answer.body["error"].values())
-    assert answer.status in (400, 401, 403, 404, 409, 500, 503)
+    assert answer.status in (400, 401, 403, 404, 409, 429, 500, 503)
     # Retried by itself: 409 and what is 500 or more, unless a header says otherwise.
     if isinstance(problem, problems.Conflict) and not isinstance(problem, problems.StateChanged):
         assert answer.headers["stripe-should-retry"] == "false"

@@ -15,7 +15,7 @@ from farebox.billing.records import Change
 from farebox.billing.retry_policy import WINDOW, RetryPolicy
 from farebox.instants import instant
 from tests.unit.builders import NOW, POLICY
-from tests.unit.charged_orders import draft, due, order_of
+from tests.unit.charged_orders import OTHER_CARD, draft, due, order_of
 from tests.unit.order_moves import moves
 
 BEGINNINGS = (
@@ -24,6 +24,13 @@ BEGINNINGS = (
     due(collection="charge_now", charge_at=None, trigger=attempts.CHARGE_NOW),
     due(NOW + timedelta(days=3)),
     due(subtotal_amount=0, total_amount=0),
+    due(
+        collection="charge_now",
+        charge_at=None,
+        trigger=attempts.CHECKOUT,
+        checkout="chk_01j00000000000000000000000",
+        payment_method=OTHER_CARD.id,
+    ),
 )
 WAITS = (
     timedelta(0),
@@ -61,7 +68,7 @@ def _shape(order: Order, now: datetime) -> tuple[Any, ...]:
     """What of an order decides about its next state."""
     last = order.attempts[-1].status if order.attempts else None
     held, intent = order.held_until is not None, order.intent is not None
-    payment = (order.total_amount, order.payment_method, order.collection)
+    payment = (order.total_amount, order.payment_method, order.collection, order.checkout)
     ahead = order.resume_at is not None and instant(order.resume_at) > now
     plan = (order.trigger, order.retries, ahead, charges.is_due(order, now), order.rearm)
     return order.status, last, held, intent, order.command, payment, plan
@@ -161,7 +168,12 @@ def _check_attempts(order: Order, policy: RetryPolicy) -> None:
     assert [each.number for each in order.attempts] == list(range(1, len(order.attempts) + 1))
     unsettled = [each for each in order.attempts if each.settled_at is None]
     assert unsettled == ([order.open_attempt] if order.open_attempt else [])
-    assert not unsettled or order.status in ("charging", "processing")
+    assert not unsettled or order.status in ("charging", "processing", "requires_action")
+    if unsettled and order.status == "requires_action":
+        assert (order.attempts[-1].trigger, order.attempts[-1].status) == (
+            attempts.CHECKOUT,
+            attempts.REQUIRES_ACTION,
+        )
     assert order.retries <= len(policy.delay_days)
     starts = [instant(each.started_at) for each in order.attempts]
     for end in starts:
@@ -171,6 +183,8 @@ def _check_attempts(order: Order, policy: RetryPolicy) -> None:
         if each.trigger == attempts.RETRY and before.trigger != attempts.MANUAL:
             shortest = timedelta(days=min(policy.delay_days))
             assert instant(each.started_at) - instant(before.started_at) >= shortest
+    if order.checkout is not None:
+        assert {each.trigger for each in order.attempts} <= {attempts.CHECKOUT, attempts.MANUAL}
     if order.collection == "draft":
         assert {each.trigger for each in order.attempts} <= {attempts.MANUAL}
 

@@ -94,7 +94,7 @@ def test_what_says_too_little_is_refused(name: str) -> None:
         {"kind": None},
         {"kind": ""},
         {"kind": "Order"},
-        {"kind": "checkout"},
+        {"kind": "price"},
         {"kind": ["order"]},
         {"command": None},
         {"command": ""},

@@ -147,7 +147,7 @@ CHECKOUTS = st.builds(
     Checkout,
     **COMMON,
     **AMOUNTS,
-    checkout_url=TEXT,
+    page=TEXT,
     currency=TEXT,
     line_items=st.lists(LINES, max_size=2).map(tuple),
     expires_at=TEXT,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from farebox.billing.catalogue import Product
 from farebox.billing.discounts import Discount
 from farebox.billing.known import Reference
+from farebox.billing.orders import Order
 from farebox.billing.payers import Customer
-from farebox.dialects.creem import customers, discounts, products
+from farebox.dialects.creem import customers, discounts, orders, products
 from farebox.dialects.creem.body import Body
 from farebox.dialects.creem.entities import head
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 LEAST_CUSTOM_PRICE = 100
 MOST_CUSTOM_PRICE = 99_999_999
-STATUSES: Mapping[str, str] = {"open": "pending"}
+STATUSES: Mapping[str, str] = {"open": "pending", "confirmed": "processing"}
 """Of our states, the ones that Creem calls otherwise."""
 
 PARAMS: Mapping[str, str] = {
@@ -63,7 +64,12 @@ def read_new(body: Body) -> dict[str, Any]:
 
 def expands(checkout: "Checkout") -> Iterator[Reference]:
     """What a checkout shows in full: its product, its customer and its discount."""
-    for kind, id in ((Product, product_of(checkout)), (Customer, checkout.customer)):
+    shown = (
+        (Product, product_of(checkout)),
+        (Customer, checkout.customer),
+        (Order, checkout.order),
+    )
+    for kind, id in shown:
         if id is not None:
             yield Reference(kind, id)
     if checkout.discount_code is not None:
@@ -76,6 +82,7 @@ def write(checkout: "Checkout", known: "Known") -> dict[str, Any]:
     first = checkout.line_items[0]
     product = known.found_as(Product, product_of(checkout) or "")
     customer = known.found_as(Customer, checkout.customer or "")
+    order = known.found_as(Order, checkout.order or "")
     discount = known.found_as(Discount, checkout.discount_code or "", by="code")
     written = {
         "request_id": checkout.request_id,
@@ -83,7 +90,10 @@ def write(checkout: "Checkout", known: "Known") -> dict[str, Any]:
         "units": checkout.units or first.quantity or 1,
         "custom_price": _custom_price(checkout),
         "customer": customers.write(customer, known) if customer else checkout.customer,
-        "custom_fields": [_custom_field(field) for field in checkout.custom_fields],
+        "order": orders.write(order, known) if order else None,
+        "custom_fields": [
+            _custom_field(field, checkout.custom_field_data) for field in checkout.custom_fields
+        ],
         "checkout_url": checkout.checkout_url,
         "license_keys": [],
         "metadata": checkout.metadata,
@@ -111,10 +121,10 @@ def _custom_price(checkout: "Checkout") -> int | None:
     return amount
 
 
-def _custom_field(field: Mapping[str, Any]) -> dict[str, Any]:
+def _custom_field(field: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
     """A question; what is called min_length in a request is minimum_length in an answer."""
     kind, asked = field["type"], dict(field.get(field["type"], {}))
     if "min_length" in asked:
         asked["minimum_length"] = asked.pop("min_length")
     written = {name: field[name] for name in ("type", "key", "label", "optional")}
-    return {**written, kind: {**asked, "value": None}}
+    return {**written, kind: {**asked, "value": answers.get(field["key"])}}

@@ -6,13 +6,16 @@ A table reads a form into our own words, and turns a path in our words back into
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from farebox.dialects.stripe.forms import Parts
+from farebox.instants import stamp
 from farebox.problems import FieldErrors
 from farebox.validation.check import READ_ONLY
 
 _INTEGER = re.compile("-?[0-9]{1,20}", re.ASCII)
+_SECONDS = re.compile("[0-9]{1,10}", re.ASCII)
 _NUMBER = re.compile("[0-9]{1,4}", re.ASCII)
 _PATH = re.compile(r"[^.\[\]]+")
 
@@ -43,6 +46,30 @@ class Single:
     def convert(self, text: str, where: str, errors: FieldErrors) -> Any:
         """The text as what it stands for."""
         return text
+
+
+@dataclass(frozen=True)
+class Epoch(Single):
+    """An instant in whole seconds."""
+
+    def convert(self, text: str, where: str, errors: FieldErrors) -> Any:
+        if not _SECONDS.fullmatch(text):
+            errors.add(where, "parameter_invalid_integer", f"Invalid integer: {text[:40]}")
+            return None
+        return stamp(datetime.fromtimestamp(int(text), UTC))
+
+
+@dataclass(frozen=True)
+class Meaning(Single):
+    """One of these texts, each of which means something in our words."""
+
+    ours: Mapping[str, str]
+
+    def convert(self, text: str, where: str, errors: FieldErrors) -> Any:
+        if text not in self.ours:
+            message = f"Invalid {where}: must be one of {', '.join(self.ours)}"
+            errors.add(where, "parameter_invalid_enum", message)
+        return self.ours.get(text)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from typing import Any
 
 from farebox.dialects.stripe.fields import (
     Boolean,
+    Epoch,
     Field,
     First,
     Inner,
     Integer,
+    Meaning,
     Metadata,
     Named,
     Only,
@@ -163,6 +165,8 @@ CUSTOM_FIELD = Table(
         ),
     }
 )
+# Kept for off-session charges whatever the customer ticks, as Stripe does.
+KEPT = Field(Meaning({"off_session": "required"}))
 CREATE_SESSION = Table(
     {
         "line_items": Field(Rows(LINE_ITEM)),
@@ -175,6 +179,11 @@ CREATE_SESSION = Table(
         "metadata": METADATA,
         "discounts": Field(First(Inner(Table({"coupon": TEXT}), "coupon")), "discount_code"),
         "custom_fields": Field(Rows(CUSTOM_FIELD)),
+        "expires_at": Field(Epoch()),
+        "payment_intent_data": Field(
+            Inner(Table({"setup_future_usage": KEPT}), "setup_future_usage"),
+            "save_payment_method",
+        ),
         "mode": Field(Only(("payment",)), kept=False),
         "ui_mode": Field(Only(("hosted_page", "hosted")), kept=False),
         "payment_method_types": Field(Rows(Only(("card",))), kept=False),

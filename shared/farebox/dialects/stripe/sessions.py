@@ -49,7 +49,7 @@ def session_document(
         "client_reference_id": checkout.client_reference_id,
         "created": values.epoch(checkout.created_at),
         "currency": checkout.currency,
-        "custom_fields": [_custom_field(field) for field in checkout.custom_fields],
+        "custom_fields": [_custom_field(checkout, each) for each in checkout.custom_fields],
         "custom_text": dict.fromkeys(CUSTOM_TEXTS),
         "customer": _customer(checkout, expanded, known),
         "customer_creation": None if checkout.customer else "always",
@@ -158,7 +158,7 @@ def _payment_status(checkout: "Checkout", status: str) -> str:
     return "paid" if status == "complete" else "unpaid"
 
 
-def _custom_field(field: Any) -> dict[str, Any]:
+def _custom_field(checkout: "Checkout", field: Any) -> dict[str, Any]:
     """A question; one that Stripe has no type for keeps our own."""
     document: dict[str, Any] = {
         "key": field["key"],
@@ -175,6 +175,6 @@ def _custom_field(field: Any) -> dict[str, Any]:
             "default_value": None,
             "maximum_length": bounds.get("max_length"),
             "minimum_length": bounds.get("min_length"),
-            "value": None,
+            "value": checkout.custom_field_data.get(field["key"]),
         }
     return document

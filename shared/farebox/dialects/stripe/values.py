@@ -24,9 +24,18 @@ def _text(value: Any) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
+# One that is being paid can still be paid by another card: only what was paid is complete.
+_SESSION_STATES: Mapping[str, str] = {
+    "open": "open",
+    "confirmed": "open",
+    "completed": "complete",
+    "expired": "expired",
+}
+
+
 def session_status(kept: str) -> str:
     """What Stripe calls the status of a checkout."""
-    return kept if kept in ("open", "expired") else "complete"
+    return _SESSION_STATES[kept]
 
 
 def address(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from farebox.handler import Line
-from farebox.operations import catalogue, charges, events, pages, periods, quotes, reads
+from farebox.operations import catalogue, charges, checkouts, events, pages, periods, quotes, reads
 from farebox.operations.routes import Route
 
 
@@ -14,7 +14,6 @@ def routes(creates: Mapping[str, Line]) -> Iterator[Route]:
         yield ("POST", f"/v1/{name}", line)
     yield ("GET", "/health", pages.health)
     yield ("HEAD", "/health", pages.health)
-    yield ("GET", "/checkout/<id>", pages.checkout)
     yield ("POST", "/v1/quotes", quotes.create)
     for name, kind in reads.KINDS.items():
         yield ("GET", f"/v1/{name}", partial(reads.list_newest_first, collection=name))
@@ -31,7 +30,7 @@ def routes(creates: Mapping[str, Line]) -> Iterator[Route]:
     yield ("DELETE", "/v1/payment_methods/<id>", catalogue.detach_payment_method)
     yield ("POST", "/v1/orders/<id>/charge", charges.charge)
     yield ("POST", "/v1/orders/<id>/cancel", charges.cancel)
-    yield ("POST", "/v1/checkouts/<id>/expire", catalogue.expire_checkout)
+    yield ("POST", "/v1/checkouts/<id>/expire", checkouts.expire)
     yield ("GET", "/v1/events", events.list_newest_first)
     yield ("GET", "/v1/events/<id>", events.get)
     yield ("POST", "/v1/prices/<id>/quote", quotes.of_price)

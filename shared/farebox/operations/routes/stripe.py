@@ -10,7 +10,7 @@ from farebox.billing.records import Record
 from farebox.dialects import stripe
 from farebox.dialects.stripe.lists import Wanted
 from farebox.handler import Answer, Line, Request
-from farebox.operations import catalogue, reads
+from farebox.operations import catalogue, checkouts, reads
 from farebox.operations.routes import Route
 from farebox.paging import Page
 from farebox.problems import NotFound
@@ -59,7 +59,7 @@ def delete_customer(request: Request, id: str) -> Answer:
 def expire(request: Request, id: str) -> Answer:
     """POST that a session be closed."""
     stripe.speaking(request).read_nothing()
-    return catalogue.expire_checkout(request, id)
+    return checkouts.expire(request, id)
 
 
 def list_line_items(request: Request, id: str) -> Answer:
@@ -92,7 +92,8 @@ def list_newest_first(request: Request, collection: str) -> Answer:
 def _page(tenant: Tenant, kind: type[Record], wanted: Wanted) -> Page[Record]:
     if wanted.email is not None:
         return listing.page_of_shared(tenant, kind, "email", wanted.email, wanted.paging)
-    return listing.page(tenant, kind, wanted.paging, wanted.customer)
+    found = listing.page(tenant, kind, wanted.paging, wanted.customer)
+    return replace(found, rows=[reads.as_of_now(record) for record in found.rows])
 
 
 def _of_named(known: Known, named: list[Reference], wanted: Wanted) -> Page[Record]:
