@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from farebox import clock, deadline, telemetry
 from farebox.problems import Unavailable
+from farebox.storage.attributes import plain, typed
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -163,7 +164,7 @@ class DynamoDB:
 
     def read(self, keys: Mapping[str, Sequence[Item]]) -> Mapping[str, Sequence[Item]]:
         wanted: dict[str, Any] = {
-            table: {"Keys": [_typed(key) for key in wanted], "ConsistentRead": True}
+            table: {"Keys": [typed(key) for key in wanted], "ConsistentRead": True}
             for table, wanted in keys.items()
             if wanted
         }
@@ -171,7 +172,7 @@ class DynamoDB:
         for attempt in range(BATCH_ATTEMPTS):
             answer = self._call("batch_get_item", RequestItems=wanted)
             for table, items in answer["Responses"].items():
-                found[table].extend(_plain(item) for item in items)
+                found[table].extend(plain(item) for item in items)
             wanted = answer.get("UnprocessedKeys") or {}
             if not wanted:
                 return found
@@ -183,11 +184,11 @@ class DynamoDB:
             "query",
             TableName=table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=_typed({":pk": pk}),
+            ExpressionAttributeValues=typed({":pk": pk}),
             ConsistentRead=True,
             Limit=1,
         )
-        return _plain(answer["Items"][0]) if answer["Items"] else None
+        return plain(answer["Items"][0]) if answer["Items"] else None
 
     def query(self, table: str, query: Query) -> Sequence[Item]:
         name, value = query.partition
@@ -211,12 +212,12 @@ class DynamoDB:
                 TableName=table,
                 KeyConditionExpression=condition,
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues=_typed(values),
+                ExpressionAttributeValues=typed(values),
                 ScanIndexForward=not query.newest_first,
                 Limit=query.limit - len(found),
                 **arguments,
             )
-            found += [_plain(item) for item in answer["Items"]]
+            found += [plain(item) for item in answer["Items"]]
             if "LastEvaluatedKey" not in answer:
                 break
             # The service ends a page at 1 MB, too.
@@ -228,10 +229,10 @@ class DynamoDB:
         answer = self._call(
             "update_item",
             TableName=table,
-            Key=_typed(key),
+            Key=typed(key),
             UpdateExpression=("SET expires_at = :e " if values else "") + "ADD #c :one",
             ExpressionAttributeNames={"#c": "count"},
-            ExpressionAttributeValues=_typed({":one": 1, **values}),
+            ExpressionAttributeValues=typed({":one": 1, **values}),
             ReturnValues="UPDATED_NEW",
         )
         return int(answer["Attributes"]["count"]["N"])
@@ -242,11 +243,11 @@ class DynamoDB:
         self._call(
             "update_item",
             TableName=table,
-            Key=_typed(key),
+            Key=typed(key),
             UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(changes))),
             ConditionExpression=condition.expression,
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues=_typed({**values, **condition.values}),
+            ExpressionAttributeValues=typed({**values, **condition.values}),
         )
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
@@ -319,37 +320,20 @@ def _action(write: Write) -> dict[str, Any]:
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     if write.condition.values:
-        body["ExpressionAttributeValues"] = _typed(write.condition.values)
+        body["ExpressionAttributeValues"] = typed(write.condition.values)
     if isinstance(write, Put):
-        return {"Put": body | {"Item": _typed(write.item)}}
-    body["Key"] = _typed(write.key)
+        return {"Put": body | {"Item": typed(write.item)}}
+    body["Key"] = typed(write.key)
     if isinstance(write, Delete):
         return {"Delete": body}
     values = {f":{name}": number for name, number in write.added.items()}
-    body["ExpressionAttributeValues"] = _typed({**write.condition.values, **values})
+    body["ExpressionAttributeValues"] = typed({**write.condition.values, **values})
     added = ", ".join(f"{name} :{name}" for name in write.added)
     return {"Update": body | {"UpdateExpression": f"ADD {added}"}}
 
 
 def _reasons(response: Any) -> list[Reason]:
     found = response.get("CancellationReasons", ())
-    stood = [_plain(reason["Item"]) if reason.get("Item") else None for reason in found]
+    stood = [plain(reason["Item"]) if reason.get("Item") else None for reason in found]
     codes = ["" if reason["Code"] == "None" else reason["Code"] for reason in found]
     return [Reason(code, item) for code, item in zip(codes, stood, strict=True)]
-
-
-def _typed(item: Item) -> dict[str, Any]:
-    return {name: _typed_value(value) for name, value in item.items()}
-
-
-def _typed_value(value: str | int | bool) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    return {"N": str(value)} if isinstance(value, int) else {"S": value}
-
-
-def _plain(item: Mapping[str, Any]) -> Item:
-    return {
-        name: int(value["N"]) if "N" in value else next(iter(value.values()))
-        for name, value in item.items()
-    }
