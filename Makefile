@@ -22,7 +22,8 @@ run: .venv/run-installed
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
 test: .venv/test-installed
-	$(BIN)/python -m pytest -q -m "not sam and not containers and not stack and not sdks and not simulation and not browser"
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile \
+	    -m "not sam and not containers and not stack and not sdks and not simulation and not browser"
 
 lint: .venv/test-installed
 	$(BIN)/ruff format --check .

@@ -14,7 +14,7 @@ from farebox.paging import Page, Paging
 from farebox.problems import FieldError, TooLarge
 from farebox.settings import settings
 from farebox.storage import items, keys
-from farebox.storage.connection import Item, Query, connection
+from farebox.storage.connection import Query, connection
 from farebox.storage.keys import Tenant
 
 # As stored. An answer spells out what is empty, and Lambda escapes its quotes once more: under
@@ -32,7 +32,12 @@ def page(
 ) -> Page[Kind]:
     """The records that are asked for, of one customer where named; fewer at 2 MB."""
     if paging.number is not None:
-        return _numbered(tenant, kind, paging.number, paging.limit, customer)
+        places = _partitions(tenant, kind, customer)
+        queries = [
+            Query((attribute, partition), "list_sk", COUNTED_AT_ONCE, index)
+            for index, attribute, partition in places
+        ]
+        return _numbered(tenant, kind, queries, paging.number, paging.limit)
     newest_first = paging.newer_than is None
     found: list[str] = []
     for index, attribute, partition in _partitions(tenant, kind, customer):
@@ -45,7 +50,7 @@ def page(
             after=paging.newer_than,
             newest_first=newest_first,
         )
-        found += _ids(connection().query(settings().core_table, query))
+        found += _ids(query)
     found.sort(reverse=newest_first)
     nearest = found[: paging.limit]
     records, complete = _records(tenant, kind, nearest if newest_first else nearest[::-1])
@@ -58,29 +63,29 @@ def page_of_shared(
     """The records that are asked for, of those that share a value; fewer at 2 MB."""
     if len(value) > MAXIMUM_REFERENCE:
         return Page([])
+    partition = ("pk", str(keys.named(tenant, kind, field, value)["pk"]))
+    if paging.number is not None:
+        query = Query(partition, "sk", COUNTED_AT_ONCE)
+        return _numbered(tenant, kind, [query], paging.number, paging.limit)
     newest_first = paging.newer_than is None
     query = Query(
-        partition=("pk", str(keys.named(tenant, kind, field, value)["pk"])),
+        partition=partition,
         sort="sk",
         limit=paging.limit + 1,
         before=paging.older_than,
         after=paging.newer_than,
         newest_first=newest_first,
     )
-    items = connection().query(settings().core_table, query)
-    nearest = [str(item["sk"]) for item in items[: paging.limit]]
+    found = _ids(query)
+    nearest = found[: paging.limit]
     records, complete = _records(tenant, kind, nearest if newest_first else nearest[::-1])
-    return Page(records, more=len(items) > paging.limit or not complete)
+    return Page(records, more=len(found) > paging.limit or not complete)
 
 
 def _numbered(
-    tenant: Tenant, kind: type[Kind], number: int, size: int, customer: str | None
+    tenant: Tenant, kind: type[Kind], queries: Sequence[Query], number: int, size: int
 ) -> Page[Kind]:
-    found: list[str] = []
-    for index, attribute, partition in _partitions(tenant, kind, customer):
-        query = Query((attribute, partition), "list_sk", COUNTED_AT_ONCE, index)
-        found += _counted(query)
-    found.sort(reverse=True)
+    found = sorted((id for query in queries for id in _counted(query)), reverse=True)
     first = (number - 1) * size
     records, complete = _records(tenant, kind, found[first : first + size])
     if not complete:
@@ -91,7 +96,7 @@ def _numbered(
 
 def _counted(query: Query) -> Iterator[str]:
     for _ in range(MAXIMUM_COUNTED // query.limit):
-        found = _ids(connection().query(settings().core_table, query))
+        found = _ids(query)
         yield from found
         if len(found) < query.limit:
             return
@@ -110,8 +115,8 @@ def _partitions(
         yield "list", "list_pk", keys.listing(tenant, kind, shard)
 
 
-def _ids(items: Sequence[Item]) -> list[str]:
-    return [str(item["list_sk"]) for item in items]
+def _ids(query: Query) -> list[str]:
+    return [str(item[query.sort]) for item in connection().query(settings().core_table, query)]
 
 
 def _records(tenant: Tenant, kind: type[Kind], wanted: Sequence[str]) -> tuple[list[Kind], bool]:

@@ -285,3 +285,31 @@ def test_a_flat_price_is_the_same_for_any_quantity(api: Api) -> None:
     shown = order(api, account(api), line_items=[{"product_id": flat, "quantity": 3}])
 
     assert shown["total_amount"] == 9900
+
+
+def test_accounts_that_share_an_email_address_are_all_listed_by_it(api: Api) -> None:
+    """Else a merchant takes the first for the only one, and makes it a second time."""
+    older, younger = (account(api, email="ada@example.com") for _ in range(2))
+
+    pages = [
+        api.get(f"/billingrails/v1/accounts?email=ada@example.com&page_size=1&page={page}").body
+        for page in (1, 2, 3)
+    ]
+
+    listed = [[each["id"] for each in page["accounts"]] for page in pages]
+    assert listed == [[younger], [older], []]
+    assert (pages[0]["meta"]["total_count"], pages[0]["meta"]["total_pages"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("accounts?external_id=one", "accounts"), ("products?code=one", "products")]
+)
+def test_what_a_value_names_is_on_the_first_page_only(api: Api, path: str, name: str) -> None:
+    """Else a loop that ends with an empty page never ends."""
+    account(api, external_id="one")
+    product(api, code="one")
+
+    first, second = (api.get(f"/billingrails/v1/{path}&page={page}").body for page in (1, 2))
+
+    assert (len(first[name]), second[name]) == (1, [])
+    assert first["meta"]["total_count"] == second["meta"]["total_count"] == 1

@@ -156,6 +156,80 @@ def test_two_customers_never_share_an_email_address(polar: Polar) -> None:
     assert (own.status, own.body["name"]) == (200, "Ada")
 
 
+def test_a_customer_keeps_an_email_address_that_was_shared_natively(polar: Polar) -> None:
+    """Else a merchant whose code sends the whole customer cannot even change the name."""
+    polar.api.customer(email="ada@example.com")
+    younger = polar.api.customer(email="ada@example.com")["id"]
+    fields = {"email": "Ada@example.com", "name": "Ada"}
+
+    changed = polar.api.patch(f"/polar/v1/customers/{younger}", fields)
+
+    assert (changed.status, changed.body["name"]) == (200, "Ada")
+
+
+def test_customers_who_share_an_email_address_are_all_listed_by_it(polar: Polar) -> None:
+    """Else a merchant takes the first for the only one; or meets it again on every page."""
+    older, younger = (polar.api.customer(email="ada@example.com")["id"] for _ in range(2))
+
+    pages = [
+        polar.api.get(f"/polar/v1/customers/?email=ADA@example.com&limit=1&page={page}").body
+        for page in (1, 2, 3)
+    ]
+
+    listed = [[each["id"] for each in page["items"]] for page in pages]
+    assert listed == [[younger], [older], []]
+    assert pages[0]["pagination"] == {"total_count": 2, "max_page": 2}
+
+
+def test_a_fraction_among_custom_fields_never_reaches_the_sdk(polar: Polar) -> None:
+    """Its SDK reads whole numbers only: a paid finalize, and every list with the order in it, would
+    raise an exception."""
+    wanted = polar.wanted(custom_field_data={"weight": 1.5, "seats": 3})
+    line = {"product": wanted["product_id"], "quantity": 1}
+    native = polar.api.order(
+        customer=wanted["customer_id"],
+        line_items=[line],
+        custom_field_data={"weight": 1.5, "whole": 2.0, "seats": 3, "note": None},
+    )
+
+    refused = polar.api.post("/polar/v1/orders/", wanted)
+    (shown,) = polar.api.get("/polar/v1/orders/").body["items"]
+
+    assert locations(refused) == [["body", "custom_field_data", "weight"]]
+    assert shown["id"] == native["id"]
+    assert shown["custom_field_data"] == {"weight": "1.5", "whole": "2.0", "seats": 3, "note": None}
+
+
+def test_a_free_price_has_no_amount(polar: Polar) -> None:
+    """Else what a merchant calls free is charged."""
+    price = {"amount_type": "free", "price_currency": "usd", "price_amount": 500}
+
+    refused = polar.api.post("/polar/v1/products/", {"name": "Sample", "prices": [price]})
+    nothing = polar.made("products", {"name": "Sample", "prices": [{**price, "price_amount": 0}]})
+
+    assert locations(refused) == [["body", "prices", 0, "price_amount"]]
+    assert nothing["prices"][0]["price_amount"] == 0
+
+
+def test_a_checkout_shows_the_price_that_it_is_made_at(polar: Polar) -> None:
+    """Else a merchant shows 10 dollars beside a total of 9 euros, or a price of tomorrow."""
+    euros = {"amount_type": "fixed", "price_currency": "eur", "price_amount": 900}
+    product = polar.product(prices=[FIXED, euros])
+    wanted = {"products": [product], "currency": "eur"}
+
+    shown = polar.made("checkouts", wanted)
+    order = polar.draft(product=product, currency="eur", card=None)
+    price = [{**FIXED, "price_amount": 9900}]
+    polar.api.patch(f"/polar/v1/products/{product}", {"prices": price})
+    later = polar.api.get(f"/polar/v1/checkouts/{shown['id']}").body
+
+    assert (shown["amount"], shown["product_price"]["price_amount"]) == (900, 900)
+    assert shown["product_price"]["price_currency"] == "eur"
+    assert shown["product_price_id"] == shown["product_price"]["id"]
+    assert order["items"][0]["product_price_id"] == shown["product_price_id"]
+    assert (later["amount"], later["product_price"]) == (900, None)
+
+
 def test_the_same_key_again_returns_the_customer_it_made(polar: Polar) -> None:
     """Else a client that asks again is told that its own customer is in the way."""
     first, again = (

@@ -1,6 +1,7 @@
 """A body in Polar's fields: each is taken once, and what is left over is refused by its name."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from farebox.problems import FieldError
@@ -51,6 +52,15 @@ class Body:
                 message = "Values are text of 1 to 500 characters, numbers or booleans"
                 self.broken(f"metadata.{key}", "invalid_metadata_value", message)
         return {"metadata": value}
+
+    def custom_fields(self) -> Any:
+        """Custom field data; Polar's SDK cannot read an order back that has a fraction in them."""
+        value = self._left.pop("custom_field_data", {})
+        for key, item in value.items() if isinstance(value, Mapping) else ():
+            if isinstance(item, Decimal):
+                message = "Values are text, whole numbers, booleans or null"
+                self.broken(f"custom_field_data.{key}", "int_type", message)
+        return value
 
     def address(self) -> dict[str, Any]:
         """A billing address where it was sent; Polar's has a country."""

@@ -113,6 +113,19 @@ def prices(product: Product) -> list[dict[str, Any]]:
     return found
 
 
+def price_at(product: Product | None, id: str | None, currency: str) -> dict[str, Any] | None:
+    """The price with this id in one of its currencies, while it is its product's default."""
+    if product is None or product.default_price is None or product.default_price.id != id:
+        return None
+    return next((row for row in prices(product) if row["price_currency"] == currency), None)
+
+
+def price_id(product: Product | None, id: str | None, currency: str) -> str | None:
+    """What the price with this id is called in a currency, as far as that is known."""
+    price = price_at(product, id, currency)
+    return str(price["id"]) if price else id
+
+
 def _price(price: Price) -> dict[str, Any]:
     known = price.tax_behavior in ("inclusive", "exclusive")
     return {
@@ -171,6 +184,7 @@ def _checkout(checkout: Checkout, known: Known) -> dict[str, Any]:
     sold = known.found_as(Product, checkout.product) if checkout.product else None
     product = _product(sold, known) if sold else None
     priced = product["prices"] if product else []
+    price, currency = checkout.line_items[0].price if product else None, checkout.currency
     return {
         **stamps(checkout),
         "payment_processor": PROCESSOR,
@@ -189,7 +203,7 @@ def _checkout(checkout: Checkout, known: Known) -> dict[str, Any]:
         "currency": checkout.currency,
         "organization_id": known.organization.id,
         "product_id": checkout.product,
-        "product_price_id": checkout.line_items[0].price if product else None,
+        "product_price_id": price_id(sold, price, currency),
         "discount_id": checkout.discount,
         "allow_discount_codes": True,
         "require_billing_address": False,
@@ -206,7 +220,7 @@ def _checkout(checkout: Checkout, known: Known) -> dict[str, Any]:
         "metadata": checkout.metadata,
         "products": [product] if product else [],
         "product": product,
-        "product_price": priced[0] if priced else None,
+        "product_price": price_at(sold, price, currency),
         "prices": {product["id"]: priced} if product else None,
         "attached_custom_fields": [],
         "customer_metadata": {},

@@ -1,12 +1,14 @@
 """Orders as Polar shows them, the attempts to charge them, and what became of a finalize."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from farebox.billing import attempts, declines, order_states
 from farebox.billing.attempts import Attempt, Failure
 from farebox.billing.catalogue import Product
 from farebox.billing.known import Known, Reference
+from farebox.billing.line_items import LineItem
 from farebox.billing.orders import Order
 from farebox.billing.payers import Customer, PaymentMethod
 from farebox.dialects.polar import catalogue
@@ -83,14 +85,14 @@ def document(order: Order, known: Known) -> dict[str, Any]:
         "checkout_id": order.checkout,
         "next_payment_attempt_at": order.next_attempt_at,
         "metadata": order.metadata,
-        "custom_field_data": order.custom_field_data,
+        "custom_field_data": _custom_fields(order.custom_field_data),
         "platform_fee_amount": 0,
         "platform_fee_currency": None,
         "customer": {**catalogue.customer(customer, known), "email": customer.email},
         "product": catalogue.product_alone(product, known) if product else None,
         "discount": None,
         "subscription": None,
-        "items": [_item(order, line) for line in order.line_items],
+        "items": [_item(order, line, product) for line in order.line_items],
         "description": order.description or order.line_items[0].description,
         "refundable_amount": net if paid else 0,
         "refundable_tax_amount": 0,
@@ -154,7 +156,15 @@ def _product_id(order: Order) -> str | None:
     return order.line_items[0].product if len(order.line_items) == 1 else None
 
 
-def _item(order: Order, line: Any) -> dict[str, Any]:
+def _custom_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Custom field data; a fraction, which only other languages take, as text: else Polar's SDK
+    could not read the order, nor any list that it is in."""
+    return {
+        name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in given.items()
+    }
+
+
+def _item(order: Order, line: LineItem, product: Product | None) -> dict[str, Any]:
     return {
         "created_at": order.created_at,
         "modified_at": None,
@@ -163,7 +173,7 @@ def _item(order: Order, line: Any) -> dict[str, Any]:
         "amount": line.total_amount,
         "tax_amount": 0,
         "proration": False,
-        "product_price_id": line.price,
+        "product_price_id": catalogue.price_id(product, line.price, order.currency),
         "start_timestamp": None,
         "end_timestamp": None,
     }

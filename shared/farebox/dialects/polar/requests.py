@@ -90,7 +90,7 @@ def _order(body: Body) -> dict[str, Any]:
         "currency": body.take("currency"),
         "amount": amount,
         "description": description,
-        "custom_field_data": body.take("custom_field_data", {}),
+        "custom_field_data": body.custom_fields(),
         **body.metadata(),
     }
 
@@ -168,14 +168,14 @@ def _amounts(body: Body, given: Any) -> dict[str, Any]:
 
 def _amount(price: Body) -> tuple[Any, Any]:
     kind, currency = price.require("amount_type"), price.take("price_currency")
-    amount = price.take("price_amount")
+    if kind == "free":
+        price.only("price_amount", 0, because="A free price has no amount")
+    amount = 0 if kind == "free" else price.take("price_amount")
     price.only("tax_behavior", because="There are no taxes here yet")
     if kind not in (None, "fixed", "free"):
         price.broken("amount_type", "not_supported", "Only fixed and free prices are supported")
         return None, None
-    if kind == "free":
-        amount = 0 if amount is None else amount
-    elif amount is None:
+    if amount is None:
         price.broken("price_amount", "missing", "Field required")
     price.close()
     if currency is not None and not isinstance(currency, str):

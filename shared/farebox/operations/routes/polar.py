@@ -126,7 +126,7 @@ def update_customer(request: Request, id: str) -> Answer:
     before = loaded.known.found_as(Customer, id)
     if before is None:
         raise NotFound
-    _refuse_shared_email(asked, loaded, but=id)
+    _refuse_shared_email(asked, loaded, before)
     if not asked.model_fields_set:
         return polar.write(before, loaded.known)
     changes = _with_all_metadata(asked, before)
@@ -225,11 +225,13 @@ def _by_email(asked: CreateCustomer | UpdateCustomer) -> list[Reference]:
 
 
 def _refuse_shared_email(
-    asked: CreateCustomer | UpdateCustomer, loaded: Loaded, but: str | None = None
+    asked: CreateCustomer | UpdateCustomer, loaded: Loaded, before: Customer | None = None
 ) -> None:
+    """Raise ``ValueTaken`` for another customer's address; what one has already may stay shared."""
+    own = (before.email or "").casefold() if before else ""
     for reference in _by_email(asked):
         other = loaded.known.found.get(reference)
-        if other is not None and other.id != but:
+        if other is not None and reference.value.casefold() != own:
             message = "A customer with this email address already exists."
             raise ValueTaken(message, code="email_taken", param="email")
 
