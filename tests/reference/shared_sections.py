@@ -87,12 +87,14 @@ def idempotency() -> Lines:
     """What a repeated create does."""
     yield "## Idempotency"
     yield filled(f"""
-        `Idempotency-Key`, 1 to 255 printable ASCII characters, on any create and on a charge. For
-        {IDEMPOTENCY_LIFETIME.days} days the same key with the same body gets the first answer
-        again, with the header `Idempotency-Replayed: true`; with another body it gets 422
-        `idempotency_key_reused`. A refused request leaves no trace: repair it and send it with the
-        same key. An order that was charged is shown as it was when that was asked for, `scheduled`:
-        read it to learn what came of it. To cancel, delete or detach twice is to do it once.
+        `Idempotency-Key`, 1 to 255 printable ASCII characters, on any create, on a charge and on
+        closing a checkout that nobody has begun to pay. For
+        {IDEMPOTENCY_LIFETIME.days} days the same key with the same body
+        gets the first answer again, with the header `Idempotency-Replayed: true`; with another body
+        it gets 422 `idempotency_key_reused`. A refused request leaves no trace: repair it and send
+        it with the same key. An order that was charged is shown as it was when that was asked for,
+        `scheduled`: read it to learn what came of it. To cancel, delete or detach
+        twice is to do it once.
     """)
 
 

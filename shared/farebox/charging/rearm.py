@@ -1,5 +1,7 @@
 """Give a customer's stopped orders another try, on the payment method that is the default now."""
 
+from contextlib import suppress
+
 from farebox import clock
 from farebox.billing import charge_requests, charges
 from farebox.billing.known import Reference
@@ -21,7 +23,7 @@ def rearm_orders(message: Message) -> int:
 
     The customer stays due until the last page was looked at for the last time, so that whatever
     breaks off is taken up again.
-    Raises ``StateChanged`` where the customer changed meanwhile, or an order again and again.
+    Raises ``StateChanged`` where an order changed again and again.
     """
     loaded = load_for_worker(message.tenant, [Reference(Customer, message.id)])
     customer = loaded.known.found_as(Customer, message.id)
@@ -33,7 +35,9 @@ def rearm_orders(message: Message) -> int:
     found = page(loaded.tenant, Order, paging, customer.id)
     armed = sum(_rearm(loaded, customer, order) for order in found.rows)
     last = found.rows[-1].id if found.more else None
-    commit(loaded, charge_requests.rearmed(customer, last, now=clock.now()))
+    # Where another worker or a merchant changed the customer meanwhile, what is due still is.
+    with suppress(StateChanged):
+        commit(loaded, charge_requests.rearmed(customer, last, now=clock.now()))
     return armed
 
 

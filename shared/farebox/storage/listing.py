@@ -52,9 +52,9 @@ def page(
         )
         found += _ids(query)
     found.sort(reverse=newest_first)
-    nearest = found[: paging.limit]
-    records, complete = _records(tenant, kind, nearest if newest_first else nearest[::-1])
-    return Page(records, more=len(found) > paging.limit or not complete)
+    records, complete = _records(tenant, kind, found[: paging.limit])
+    more = len(found) > paging.limit or not complete
+    return Page(records if newest_first else records[::-1], more)
 
 
 def page_of_shared(
@@ -77,9 +77,9 @@ def page_of_shared(
         newest_first=newest_first,
     )
     found = _ids(query)
-    nearest = found[: paging.limit]
-    records, complete = _records(tenant, kind, nearest if newest_first else nearest[::-1])
-    return Page(records, more=len(found) > paging.limit or not complete)
+    records, complete = _records(tenant, kind, found[: paging.limit])
+    more = len(found) > paging.limit or not complete
+    return Page(records if newest_first else records[::-1], more)
 
 
 def _numbered(

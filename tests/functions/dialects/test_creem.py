@@ -98,6 +98,9 @@ def test_both_spellings_of_custom_fields_ask_the_same(api: Api, gold: str) -> No
 
     assert now == then
     assert now[0]["text"] == {"minimum_length": 1, "value": None}
+    for name in ("custom_fields", "custom_field"):
+        one = {"product_id": gold, "custom_field": None, "custom_fields": None, name: asked}
+        assert made(api, "checkouts", one)["custom_fields"] == now
     both = {"product_id": gold, "custom_field": asked, "custom_fields": asked}
     assert fields(call(api, "checkouts", both)) == ["custom_field"]
 

@@ -342,3 +342,20 @@ def test_what_no_model_of_orbs_says_is_not_shown_as_something_else(api: Api, ter
 
     refused(api.get(f"/orb/v1/prices/{made['id']}"), 404, "404-feature-not-available")
     assert api.get("/orb/v1/prices").body["data"] == []
+
+
+def test_a_page_that_orb_cannot_show_does_not_end_the_list(api: Api, item: str) -> None:
+    """Else Orb's SDK, which stops at an empty page, never sees the prices behind it."""
+    wanted = [price(api, item)["id"] for _ in range(3)]
+    for _ in range(4):
+        api.price(product=item, custom_unit_amount={"enabled": True}, unit_amount=None)
+
+    found, path = [], "/orb/v1/prices?limit=2"
+    while path:
+        page = api.get(path).body
+        assert page["data"]
+        found += [each["id"] for each in page["data"]]
+        cursor = page["pagination_metadata"]["next_cursor"]
+        path = f"/orb/v1/prices?limit=2&cursor={cursor}" if cursor else ""
+
+    assert found == wanted[::-1]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.client import Api
+from tests.clocks import StoppedClock
 from tests.functions.dialects.stripe_calls import (
     LINE,
     PRICE,
@@ -227,6 +228,43 @@ def test_an_expired_session_cannot_be_opened(api: Api) -> None:
 
     assert made(send(api, path))["url"] is None
     assert reason(send(api, path)) == (None, "checkout_not_open")
+
+
+def test_a_lost_answer_to_an_expiry_is_given_again(api: Api) -> None:
+    """Else the SDK, which repeats by the same key, fails for what was done."""
+    path = f"{SESSIONS}/{session(api)['id']}/expire"
+
+    first = made(send(api, path, idempotency_key="close-1"))
+
+    assert made(send(api, path, idempotency_key="close-1")) == first
+    assert reason(send(api, path, idempotency_key="close-2")) == (None, "checkout_not_open")
+
+
+def test_a_session_is_open_for_its_time_and_no_longer(api: Api, stopped: StoppedClock) -> None:
+    """Else a link to a page that is over is sent to a customer."""
+    id = session(api)["id"]
+
+    def shown() -> tuple[str, bool, int]:
+        read = made(fetch(api, f"{SESSIONS}/{id}"))
+        listed = made(fetch(api, SESSIONS, {"status": "open"}))["data"]
+        return read["status"], read["url"] is not None, len(listed)
+
+    stopped.advance(hours=23.9)
+    assert shown() == ("open", True, 1)
+    stopped.advance(hours=0.1)
+    assert shown() == ("expired", False, 0)
+    assert api.get(f"/creem/v1/checkouts?checkout_id={id}").body["status"] == "expired"
+    assert api.get(f"/polar/v1/checkouts/{id}").body["status"] == "expired"
+
+
+def test_a_scaled_price_of_orbs_shows_what_a_unit_costs(api: Api) -> None:
+    """Else a price of 50 cents for a thousand units reads as 50 cents for each."""
+    terms = {"unit_amount": "0.50", "scaling_factor": 0.001}
+    kept = api.price(model_type="unit", unit_config=terms)
+
+    price = made(fetch(api, f"/v1/prices/{kept['id']}"))
+
+    assert (price["unit_amount"], price["unit_amount_decimal"]) == (None, "0.05")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from farebox.storage import listing
 from tests.client import Api
 from tests.functions.dialects.stripe_calls import (
     LINE,
@@ -55,6 +56,22 @@ def test_paging_back_gives_the_nearest_newer_ones(api: Api) -> None:
     assert (ids(page), page["has_more"]) == ([newer, middle], True)
     page = made(fetch(api, "/v1/prices", {"ending_before": newer, "limit": 2}))
     assert (ids(page), page["has_more"]) == ([newest], False)
+
+
+def test_paging_back_skips_none_where_a_page_is_cut_by_its_size(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the rows next to the cursor are on no page."""
+    wanted = prices(api, 6)
+    monkeypatch.setattr(listing, "MAXIMUM_PAGE_BYTES", 1200)
+
+    found, more = wanted[-1:], True
+    while more:
+        page = made(fetch(api, "/v1/prices", {"ending_before": found[0], "limit": 5}))
+        assert len(page["data"]) < 5
+        found, more = ids(page) + found, page["has_more"]
+
+    assert found == wanted
 
 
 def test_ten_are_shown_unless_more_are_asked_for(api: Api) -> None:
@@ -172,6 +189,7 @@ def test_products_by_their_ids(api: Api) -> None:
         ("/v1/prices", {"active": "yes"}, ("active", "parameter_invalid_boolean")),
         ("/v1/prices", {"recurring": {"interval": "month"}}, ("recurring", "parameter_unknown")),
         ("/v1/prices", {"created": {"after": 1}}, ("created[after]", "parameter_unknown")),
+        ("/v1/prices", {"created": {"gte": ""}}, ("created[gte]", "parameter_invalid_empty")),
         ("/v1/prices", {"lookup_keys": "a"}, ("lookup_keys", "parameter_invalid_array")),
         ("/v1/prices", {"expand": ["product"]}, ("expand", "parameter_invalid_expansion")),
         ("/v1/prices", {"starting_after": "prod_1"}, ("starting_after", "resource_missing")),

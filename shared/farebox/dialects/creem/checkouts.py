@@ -43,14 +43,13 @@ _FIELDS = {
 def read_new(body: Body) -> dict[str, Any]:
     """A checkout to make."""
     body.require("product_id")
-    if body.has("custom_field"):
-        former = body.take("custom_field")
-        if body.has("custom_fields"):
+    former = body.take("custom_field")
+    document = body.take_all(_FIELDS)
+    if former is not None:
+        if "custom_fields" in document:
             message = "Not together with custom_fields, its present name"
             body.wrong("custom_field", "excluded", message)
-        elif former is not None:
-            return {"custom_fields": former, **read_new(body)}
-    document = body.take_all(_FIELDS)
+        document["custom_fields"] = former
     units = body.take_number("units")
     price = body.take_whole_number("custom_price", LEAST_CUSTOM_PRICE, MOST_CUSTOM_PRICE)
     given = {"units": units, "unit_amount": price}

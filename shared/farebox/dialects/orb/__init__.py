@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from farebox.billing.known import Known
     from farebox.billing.records import Kept, Record
 
-__all__ = ["read", "write_problem"]
+__all__ = ["can_show", "read", "write_problem"]
 
 MAXIMUM_PAGE = 100
 DEFAULT_PAGE = 20

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from farebox.billing.checkouts import Checkout
 from farebox.dialects.stripe import requests, values
 from farebox.dialects.stripe.fields import Boolean, Field, Integer, Kind, Rows, Single, Table
 from farebox.dialects.stripe.forms import Parts, refused
@@ -38,7 +39,8 @@ class Moment:
         if isinstance(given, str):
             exactly = Integer().read(given, where, errors)
             return {"gte": exactly, "lte": exactly}
-        bounds = Table(dict.fromkeys(("gt", "gte", "lt", "lte"), _WHOLE))
+        # As in an update, an empty text is refused: it would leave the bound out.
+        bounds = Table(dict.fromkeys(("gt", "gte", "lt", "lte"), _WHOLE), updates=True)
         return bounds.read(given, where, errors)
 
 
@@ -148,10 +150,10 @@ def _matches(record: "Record", wants: Mapping[str, Any]) -> bool:
             return False
     if "type" in wants and (wants["type"] == "recurring") != getattr(record, "is_recurring", False):
         return False
-    if "status" in wants and wants["status"] != values.session_status(
-        getattr(record, "status", "")
-    ):
-        return False
+    if "status" in wants:
+        assert isinstance(record, Checkout)
+        if wants["status"] != values.session_status(record.status):
+            return False
     return all(
         getattr(record, name) == value
         for name, value in wants.items()

@@ -99,7 +99,8 @@ def _terms(model: str, config: Config, currency: str) -> dict[str, Any]:
 
 def _unit_amount(model: str, config: Config, currency: str) -> dict[str, Any]:
     if model == "unit":
-        exact = Fraction(config["unit_amount"]) * currencies()[currency].minor_units
+        major = Fraction(config["unit_amount"]) * Fraction(config.get("scaling_factor") or 1)
+        exact = major * currencies()[currency].minor_units
         return _spelled("unit_amount", exact)
     if not model.startswith("stripe_"):
         return _spelled("unit_amount", None)
