@@ -25,6 +25,11 @@ class ThanksPage:
     def url(self) -> str:
         return f"{self.base_url}/thanks?from={{CHECKOUT_ID}}"
 
+    @property
+    def former_url(self) -> str:
+        """An address of another origin, whose server sends everybody on to this one."""
+        return self.url.replace("127.0.0.1", "localhost").replace("/thanks", "/former")
+
     def visit_of(self, checkout: str) -> dict[str, str]:
         """The pairs that the only customer of this checkout came back with."""
         pairs = [dict(parse_qsl(urlsplit(url).query)) for url in self.visits]
@@ -87,6 +92,12 @@ def thanks_page() -> Iterator[ThanksPage]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # noqa: N802 (the name that http.server calls)
+            if self.path.startswith("/former"):
+                self.send_response(301)
+                place = self.path.replace("/former", "/thanks")
+                self.send_header("location", f"http://127.0.0.1:{server.server_port}{place}")
+                self.end_headers()
+                return
             if self.path.startswith("/thanks"):
                 visits.append(self.path)
             content = b"<!doctype html><html lang=en><title>Thanks</title><h1>Thanks</h1>"

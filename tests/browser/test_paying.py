@@ -50,6 +50,18 @@ def test_pay(shop: Shop, opened: Opened) -> None:
     assert shop.read(checkout)["status"] == "completed"
 
 
+def test_a_shop_that_moved_gets_its_customers_back(shop: Shop, opened: Opened) -> None:
+    """Else who paid stays before the form, since the merchant's server sends them on to www."""
+    checkout = shop.checkout(success_url=shop.thanks.former_url)
+    page = opened(checkout["checkout_url"])
+    fill(page)
+
+    page.pay()
+
+    page.wait_for("Thanks")
+    assert shop.thanks.visit_of(checkout["id"])["checkout_id"] == checkout["id"]
+
+
 def test_a_declined_card_is_followed_by_another(shop: Shop, opened: Opened) -> None:
     """Else one declined card loses the sale."""
     checkout = shop.checkout()

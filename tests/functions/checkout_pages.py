@@ -60,12 +60,17 @@ def customer_of(shop: Shop, **fields: Any) -> Customer:
 
 def is_paid(answer: Answered) -> bool:
     """Whether the answer sends the customer back to the merchant, as only a paid one does."""
-    return answer.status == 303 and answer.headers["location"].startswith("https://shop.example/")
+    return answer.status == 200 and return_of(answer).startswith("https://shop.example/")
+
+
+def return_of(answer: Answered) -> str:
+    """The address that the browser goes on to by itself, if it does."""
+    return answer.headers.get("refresh", "").partition("0;url=")[2]
 
 
 def returned(answer: Answered) -> dict[str, str]:
     """The parameters of the address that the customer was sent to."""
-    return dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    return dict(parse_qsl(urlsplit(return_of(answer)).query))
 
 
 def said(answer: Answered) -> str:

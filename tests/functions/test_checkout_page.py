@@ -1,6 +1,7 @@
 """The checkout page, from a customer's click to a paid order and a card that is kept."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from farebox.charging import invocation
 from farebox.instants import stamp
 from farebox.storage import connection
-from farebox.storage.attempt_limits import OF_A_CHECKOUT, OF_AN_ADDRESS
+from farebox.storage.attempt_limits import OF_A_CHECKOUT, OF_AN_ADDRESS, OF_CODES
 from farebox.storage.connection import Reason, Refused
 from local.functions import Functions
 from tests.client import Api
@@ -127,6 +128,22 @@ def test_a_declined_card_is_not_retried_by_itself_and_another_pays_the_same_orde
     order = customer.order()
     assert (order["id"], order["status"]) == (first["id"], "paid")
     assert [each["status"] for each in order["attempts"]] == ["declined", "succeeded"]
+
+
+def test_a_merchant_cannot_charge_the_card_that_was_declined_on_the_page(shop: Shop) -> None:
+    """The page said that nothing was charged; whoever has left it would find that they paid."""
+    buyer = shop.customer(None)
+    customer = customer_of(shop, customer=buyer)
+    customer.pay("insufficient_funds")
+    id = customer.order()["id"]
+
+    refused = shop.charge(id)
+
+    assert (refused.status, refused.body["code"]) == (409, "paid_on_checkout_page")
+    assert len(customer.order()["attempts"]) == 1
+    kept = shop.api.payment_method(buyer)["id"]
+    assert shop.charge(id, {"payment_method": kept}).body["status"] == "paid"
+    assert customer.read()["status"] == "completed"
 
 
 def test_a_new_default_does_not_set_a_declined_checkout_going(shop: Shop) -> None:
@@ -295,6 +312,47 @@ def test_a_merchants_address_of_their_customer_is_not_the_visitors_to_change(sho
     assert buyer["email"] == "ada@example.com"
 
 
+def test_what_the_page_does_not_ask_for_is_not_kept(shop: Shop) -> None:
+    """Else a stranger's address is told as a known customer's, and an unknown card is an error."""
+    known = customer_of(shop, customer=shop.customer())
+    discount(shop, code="ALL", basis_points=10_000)
+    free = customer_of(shop, discount_code="ALL")
+
+    assert is_paid(known.pay(email="eve@example.com"))
+    assert is_paid(free.pay("no_such_card", save_payment_method="on"))
+
+    assert known.read()["customer_email"] is None
+    assert free.order()["payment_method"] is None
+
+
+def test_where_nobody_can_be_paid_the_page_says_so(shop: Shop, live: Api) -> None:
+    """Else a live customer reads that nothing is to be paid, above a button with the amount."""
+    customer = customer_of(replace(shop, api=live))
+
+    page = said(customer.look())
+    pressed = customer.pay()
+
+    assert "no card is needed" not in page
+    assert "Pay $25.00" not in page
+    assert pressed.status == 422
+    assert "no way to pay has been set up" in said(pressed)
+    assert customer.read()["status"] == "open"
+
+
+def test_a_deleted_customer_s_declined_order_says_why_it_takes_no_card(shop: Shop) -> None:
+    """Else every card is refused for a reason that nobody is told."""
+    customer = customer_of(shop)
+    customer.pay("insufficient_funds")
+    shop.api.delete(f"/v1/customers/{customer.read()['customer']}")
+
+    refused = customer.pay()
+
+    assert refused.status == 422
+    assert "no longer exists" in said(refused)
+    shop.run_after(hours=25)
+    assert customer.read()["status"] == "expired"
+
+
 # Authentication
 
 
@@ -327,6 +385,21 @@ def test_who_refuses_the_bank_s_question_may_pay_otherwise(shop: Shop) -> None:
     assert (order["status"], order["attempts"][0]["status"]) == ("failed", "declined")
     assert order["last_failure"]["code"] == "payment_intent_authentication_failure"
     assert is_paid(customer.pay())
+
+
+@pytest.mark.parametrize("action", ["authenticate", "refuse_authentication"])
+def test_an_answer_to_an_older_question_is_not_the_one_to_this(shop: Shop, action: str) -> None:
+    """Else a tab that was left open approves a card that it never showed."""
+    customer = customer_of(shop)
+    customer.pay("authentication_required")
+    customer.send("refuse_authentication")
+    customer.pay("authentication_required")
+
+    late = customer.send(action, shown_attempts="1")
+
+    assert not is_paid(late)
+    assert customer.order()["status"] == "requires_action"
+    assert is_paid(customer.send("authenticate"))
 
 
 def test_an_answer_that_nobody_asked_for_does_nothing(shop: Shop) -> None:
@@ -621,14 +694,14 @@ def test_nothing_of_a_page_is_kept_or_framed(shop: Shop) -> None:
 def test_codes_cannot_be_guessed_without_end(shop: Shop) -> None:
     """Else every code there is can be found out on one page."""
     customer = customer_of(shop)
-    for guess in range(OF_A_CHECKOUT.attempts):
+    for guess in range(OF_CODES.attempts):
         assert customer.send("update", discount_code=f"GUESS{guess}").status == 422
 
     stopped = customer.send("update", discount_code="TENTH")
 
     assert stopped.status == 429
-    assert 0 < int(stopped.headers["retry-after"]) <= OF_A_CHECKOUT.seconds
-    shop.clock.advance(seconds=OF_A_CHECKOUT.seconds)
+    assert 0 < int(stopped.headers["retry-after"]) <= OF_CODES.seconds
+    shop.clock.advance(seconds=OF_CODES.seconds)
     assert customer.send("update", discount_code="GUESS").status == 422
 
 
@@ -649,6 +722,18 @@ def test_looking_and_changing_units_is_no_attempt(shop: Shop) -> None:
 
     for units in range(1, OF_A_CHECKOUT.attempts + 5):
         assert customer.send("update", units=units).status == 200
+
+
+def test_changing_units_under_an_applied_code_leaves_the_card_its_attempts(shop: Shop) -> None:
+    """Else a customer with a discount who presses + twenty times cannot pay for an hour."""
+    discount(shop)
+    customer = customer_of(shop, product=product(shop))
+
+    for units in range(1, OF_A_CHECKOUT.attempts + 5):
+        changed = customer.send("update", units=units, discount_code="TENTH")
+        assert changed.status == 200
+
+    assert is_paid(customer.pay(discount_code="TENTH", shown_total="1125"))
 
 
 @pytest.mark.parametrize("body", [b"\xff", b"a=1&a=2", b"x" * 40_000, b"%ZZ=%"])

@@ -95,6 +95,10 @@ CONFLICTS: Mapping[str, tuple[str, str]] = {
     "charge_in_progress": ("charge, cancel", "`charging` or `processing`: wait for its outcome"),
     "order_paid": ("charge, cancel", "paid"),
     "order_canceled": ("charge", "canceled"),
+    "paid_on_checkout_page": (
+        "charge",
+        "its customer pays it on its [page](#checkouts), unless `payment_method` names a kept one",
+    ),
     "attempt_limit": ("charge", "tried as often as it may be"),
     "no_processor": ("charge", "nobody charges this organization's customers in this mode"),
 }

@@ -40,6 +40,12 @@ def charge(order: Order, asked: "ChargeOrder", known: Known, *, now: datetime) -
     in this state cannot be charged, and ``InvalidRequest``.
     """
     check_open(order)
+    named = asked.payment_method
+    if order.checkout is not None and named is None:
+        message = (
+            "Its customer pays this order on the checkout page; or name a method they have kept"
+        )
+        raise Conflict(message, code="paid_on_checkout_page")
     organization = known.organization
     if organization.processor is None and order.total_amount:
         message = "Nothing can be charged yet: this organization has no payment processor here"
@@ -48,7 +54,6 @@ def charge(order: Order, asked: "ChargeOrder", known: Known, *, now: datetime) -
         message = "This order was tried as often as card networks and its organization allow"
         raise Conflict(message, code="attempt_limit")
     errors = FieldErrors()
-    named = asked.payment_method
     if named is not None:
         find_payment_method(known, named, order.customer, "payment_method", errors)
     errors.raise_if_any()

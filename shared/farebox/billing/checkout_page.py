@@ -74,13 +74,15 @@ class Visit:
         return text if 0 < len(text) <= checkout_contents.LONGEST_CODE else None
 
     @property
-    def is_attempt(self) -> bool:
-        """Whether somebody tries a card, or guesses a code: neither may be done without end."""
-        if self.document is None:
-            return False
-        code = self.typed_discount_code
-        guesses = code is not None and code != self.checkout.discount_code
-        return guesses or self.document.get("action") not in (None, "update")
+    def tries_a_card(self) -> bool:
+        """Whether somebody tries a card, which nobody may do without end."""
+        return self.document is not None and self.document.get("action") not in (None, "update")
+
+    @property
+    def tries_a_code(self) -> bool:
+        """Whether somebody tries a discount code: nor may that be done without end."""
+        code = None if self.document is None else self.typed_discount_code
+        return code is not None and code != self.checkout.discount_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,7 @@ def decide(visit: Visit, *, ids: NewIds) -> Decision:
         return _of_open(visit, action, ids)
     if visit.state == "failed" and action == "pay":
         return _again(visit, ids)
-    if visit.state == "requires_action" and action in _ANSWERS:
+    if visit.state == "requires_action" and action in _ANSWERS and _is_latest(visit):
         return Decision(command=action)
     return Decision()
 
@@ -196,18 +198,27 @@ def _again(visit: Visit, ids: NewIds) -> Decision:
     """Another card for an order that was declined; its contents stay. A form that is older than the
     decline is a second click: it shows what became of the first."""
     order, contents = visit.order, checkout_contents.of(visit.checkout)
-    assert order is not None and visit.document is not None
-    if visit.document.get("shown_attempts") != str(len(order.attempts)):
+    assert order is not None
+    if not _is_latest(visit):
         return Decision()
     form, wrong = _checked(visit, contents)
     if form is None:
         return Decision(contents=contents, errors=wrong)
+    missing = _missing_payer(visit, contents)
+    if missing is not None:
+        return Decision(contents=contents, errors=(missing,))
     if form.shown_total != order.total_amount:
         return Decision(contents=contents, notice="total_changed")
     if not visit.known.organization.retry_policy.allows(order.attempts, visit.now):
         return Decision(contents=contents, notice="attempt_limit")
     change = checkout_orders.pay_again(order, visit.checkout, form, ids=ids, now=visit.now)
     return Decision(change=change, command="charge")
+
+
+def _is_latest(visit: Visit) -> bool:
+    """Whether the form is of a page that showed the order's last attempt."""
+    assert visit.order is not None and visit.document is not None
+    return bool(visit.document.get("shown_attempts") == str(len(visit.order.attempts)))
 
 
 def _checked(

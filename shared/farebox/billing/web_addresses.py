@@ -1,11 +1,13 @@
 """Web addresses that a request brings: which ones may be kept depends on mode and organization."""
 
+import re
 from urllib.parse import urlsplit
 
 from farebox.billing.known import Known
 from farebox.problems import FieldErrors
 
 LONGEST_LABEL = 63
+_WRITTEN = re.compile(r"[a-z0-9_.:-]+", re.ASCII)
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -30,14 +32,18 @@ def check_return_address(url: str | None, known: Known, param: str, errors: Fiel
 
 
 def _is_reachable(host: str) -> bool:
-    """Whether a host can go over the wire, where names are ASCII and their labels short."""
+    """Whether a host can go over the wire, where names are ASCII and their labels short.
+
+    A name that comes back from there as another (``ß`` as ``ss``) is one that browsers of today
+    look for elsewhere: such a one has to be given as it goes over the wire.
+    """
     if host.isascii():
-        return all(0 < len(label) <= LONGEST_LABEL for label in host.split("."))
+        short = all(0 < len(label) <= LONGEST_LABEL for label in host.split("."))
+        return short and _WRITTEN.fullmatch(host) is not None
     try:
-        host.encode("idna")
+        return host.encode("idna").decode("idna") == host
     except UnicodeError:
         return False
-    return True
 
 
 def origin_of(url: str) -> str:

@@ -70,8 +70,8 @@ def load(asked: Asked) -> Found:
     if checkout is None:
         raise NotFound
     visit = Visit(checkout=checkout, known=loaded.known, now=clock.now(), document=asked.document)
-    if visit.is_attempt:
-        count_attempt(asked.tenant, asked.id, asked.address)
+    if visit.tries_a_card or visit.tries_a_code:
+        count_attempt(asked.tenant, asked.id, asked.address, pays=visit.tries_a_card)
     known = load_more(loaded, checkout_page.references(visit))
     visit = replace(visit, known=known)
     known = load_more(replace(loaded, known=known), checkout_page.method_of(visit))
@@ -102,15 +102,15 @@ def carry_out(found: Found, decision: Decision) -> Found:
 
 
 def answer(request: Request, found: Found, decision: Decision) -> Answer:
-    """A page; or, after a form that was carried out, the way to what became of it."""
+    """A page; or, after a form that was carried out, the way to what became of it: back to the
+    merchant once it is paid, by a page that goes on by itself."""
     visit = found.visit
-    if request.method == "POST" and not _is_shown(decision):
-        paid = visit.state == "completed"
-        back = return_address(found.loaded.tenant, visit.checkout) if paid else None
-        return Answer(SEE_OTHER, "", {"location": back or _page(request)}, HTML)
-    return _drawn(
-        request, _view(found, decision), 422 if decision.errors and visit.document else 200
-    )
+    is_done = request.method == "POST" and not _is_shown(decision)
+    returns = is_done and visit.state == "completed" and visit.checkout.success_url is not None
+    if is_done and not returns:
+        return Answer(SEE_OTHER, "", {"location": _page(request)}, HTML)
+    view = replace(_view(found, decision), returns=returns)
+    return _drawn(request, view, 422 if decision.errors and visit.document else 200)
 
 
 def _is_shown(decision: Decision) -> bool:

@@ -1,7 +1,8 @@
 """Where a customer returns to once they have paid: the merchant's address, with what was paid and a
 signature."""
 
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from farebox import signing
 from farebox.billing.checkouts import Checkout
@@ -42,9 +43,16 @@ def return_address(tenant: Tenant, checkout: Checkout) -> str | None:
     for placeholder in PLACEHOLDERS:
         url = url.replace(placeholder, checkout.id)
     parts = urlsplit(url)
-    query = "&".join(part for part in (parts.query, urlencode(added)) if part)
+    # ``checkout_id={CHECKOUT_ID}`` asks for what is added anyway: twice, it would be nobody's.
+    own = [part for part in parts.query.split("&") if part and not _says(part, added)]
+    query = "&".join((*own, urlencode(added)))
     host = (
         parts.netloc.encode("idna").decode("ascii") if not parts.netloc.isascii() else parts.netloc
     )
     address = urlunsplit((parts.scheme, host, parts.path, query, parts.fragment))
     return quote(address, safe=_SAFE)
+
+
+def _says(part: str, added: Mapping[str, str]) -> bool:
+    """Whether a part of a query is one of these parameters, with its very value."""
+    return set(parse_qsl(part, keep_blank_values=True)) <= added.items()

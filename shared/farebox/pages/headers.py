@@ -1,7 +1,5 @@
 """What a browser may do with the checkout page: next to nothing."""
 
-from urllib.parse import urlsplit
-
 from farebox.pages.views import CheckoutView, View
 
 PROCESSING_REFRESH_SECONDS = 5
@@ -10,7 +8,7 @@ PROCESSING_REFRESH_SECONDS = 5
 def headers(view: View, nonce: str) -> dict[str, str]:
     """The headers of ``view``'s answer, whose style element carries ``nonce``."""
     sent = {
-        "content-security-policy": _content_security_policy(view, nonce),
+        "content-security-policy": _content_security_policy(nonce),
         "cache-control": "no-store",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
@@ -26,35 +24,26 @@ def headers(view: View, nonce: str) -> dict[str, str]:
         if view.state == "processing":
             # A meta element would do the same, and count as a limit of the reader's time.
             sent["refresh"] = str(PROCESSING_REFRESH_SECONDS)
+        elif view.returns and view.success_url is not None:
+            sent["refresh"] = f"0;url={view.success_url}"
     elif view.retry_after_seconds is not None:
         sent["retry-after"] = str(view.retry_after_seconds)
     return sent
 
 
-def _content_security_policy(view: View, nonce: str) -> str:
+def _content_security_policy(nonce: str) -> str:
     """Nothing is loaded but the page's own style and its icon; forms post to where it came from.
 
-    Chromium holds the redirect after a post to ``form-action`` too: hence the origin of the
-    address that a paying customer returns to.
+    Chromium holds every redirect after a post to ``form-action``, those of the merchant's own
+    server too: hence a paid customer returns by a header of the page, and not by a redirect.
     """
-    targets = ["'self'"]
-    if isinstance(view, CheckoutView) and view.success_url is not None:
-        targets.append(origin(view.success_url))
     return "; ".join(
         (
             "default-src 'none'",
             f"style-src 'nonce-{nonce}'",
             "img-src data:",
-            f"form-action {' '.join(targets)}",
+            "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
         )
     )
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port of a web address, the host as it goes over the wire."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").encode("idna").decode("ascii")
-    host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")

@@ -24,7 +24,8 @@ class CheckoutView:
     that form's, their params ``email``, ``units``, ``discount_code``, ``test_card`` and
     ``custom_fields.<key>``. ``failure`` is the code of what went wrong in the state ``failed``:
     the decline code where there is one. ``attempts`` is how often the order had been charged when
-    the page was drawn: the form brings it back, so that no second click charges again.
+    the page was drawn: the form brings it back, so that no second click charges again. With
+    ``returns`` the browser goes on to ``success_url`` by itself.
     """
 
     state: State
@@ -52,6 +53,7 @@ class CheckoutView:
     errors: tuple[FieldError, ...] = ()
     notice: Notice | None = None
     attempts: int = 0
+    returns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

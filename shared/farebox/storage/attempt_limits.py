@@ -28,13 +28,19 @@ class Limit:
 
 
 OF_A_CHECKOUT = Limit(20, 3600)
+# Of looking a code up, which every change of the units does once one is applied.
+OF_CODES = Limit(50, 3600)
 OF_AN_ADDRESS = Limit(60, 600)
 
 
-def count_attempt(tenant: Tenant, checkout: str, address: str) -> None:
-    """Count one more attempt on a checkout, from an address. Raises ``RateLimited``."""
+def count_attempt(tenant: Tenant, checkout: str, address: str, *, pays: bool = True) -> None:
+    """Count one more attempt on a checkout, from an address: to pay it, or only to use a code.
+    Raises ``RateLimited``."""
     _count(tenant, f"address#{_hidden(tenant, address)}", OF_AN_ADDRESS)
-    _count(tenant, f"checkout#{checkout}", OF_A_CHECKOUT)
+    if pays:
+        _count(tenant, f"checkout#{checkout}", OF_A_CHECKOUT)
+    else:
+        _count(tenant, f"codes#{checkout}", OF_CODES)
 
 
 def _count(tenant: Tenant, what: str, limit: Limit) -> None:

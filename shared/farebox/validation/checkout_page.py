@@ -115,7 +115,7 @@ def read_form(body: bytes) -> dict[str, Any]:
 
 def check_form(document: Document, asks: Asks) -> CheckoutForm:
     """``document`` as the form of a page that ``asks``; raises ``InvalidRequest`` with every bad
-    field. Only to pay must it be complete."""
+    field. Only to pay must it be complete; what was not asked for is left out."""
     if document.get("action") != "pay":
         return check(CheckoutForm, _without_payer(document))
     errors: list[FieldError] = []
@@ -123,7 +123,7 @@ def check_form(document: Document, asks: Asks) -> CheckoutForm:
     answers = {key: text for key, text in document["custom_fields"].items() if key in asked}
     typed = {key: _answer(asked[key], text) for key, text in answers.items()}
     try:
-        form = check(CheckoutForm, {**document, "custom_fields": typed})
+        form = check(CheckoutForm, {**_asked_for(document, asks), "custom_fields": typed})
     except InvalidRequest as refusal:
         errors.extend(refusal.errors)
     known = {error.param for error in errors}
@@ -150,6 +150,13 @@ def _without_payer(document: Document) -> Document:
     """The part that other actions than paying look at: half an email does not stop an update."""
     needed = ("action", "units", "discount_code", "shown_total", "shown_attempts")
     return {name: document[name] for name in needed if name in document}
+
+
+def _asked_for(document: Document, asks: Asks) -> dict[str, Any]:
+    unasked = set() if asks.email else {"email"}
+    if not asks.cards:
+        unasked |= {"test_card", "save_payment_method"}
+    return {name: text for name, text in document.items() if name not in unasked}
 
 
 def _answer(field: Mapping[str, Any], text: str) -> str | bool:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.functions.checkout_pages import Customer, customer_of, is_paid
+from tests.functions.checkout_pages import Customer, customer_of, is_paid, return_of
 from tests.functions.shop import Shop
 
 
@@ -76,6 +76,6 @@ def test_stripe_s_caller_says_when_it_ends_and_that_the_card_is_kept(shop: Shop)
     assert made["expires_at"] == 1769864400
     paid = customer.pay()
     assert is_paid(paid)
-    assert f"session={made['id']}" in paid.headers["location"]
+    assert f"session={made['id']}" in return_of(paid)
     buyer = shop.api.get(f"/v1/customers/{customer.read()['customer']}").body
     assert buyer["default_payment_method"] is not None

@@ -128,6 +128,7 @@ _CONFLICTS: Mapping[str, tuple[int, str]] = {
     "order_not_draft": (412, "OrderNotDraft"),
     "order_paid": (412, "OrderNotDraft"),
     "order_canceled": (412, "OrderNotDraft"),
+    "paid_on_checkout_page": (412, "OrderNotDraft"),
     "attempt_limit": (429, "ManualRetryLimitExceeded"),
     "no_processor": (403, "OrganizationNotReadyForPayments"),
     "customer_deleted": (404, "ResourceNotFound"),
