@@ -4,7 +4,7 @@ A ``FaultyConnection`` stands in place of the real one (``connection.use``), cou
 breaks one of them. Recording a clean run gives the calls; breaking each in every mode covers all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -47,6 +47,14 @@ class Fault:
 
     call: int
     mode: Mode
+
+
+def every_fault(calls: Sequence[str]) -> Iterator[Fault]:
+    """Each of these calls going wrong, in every way that it can."""
+    for place, operation in enumerate(calls):
+        for mode in Mode:
+            if mode.can_meet(operation):
+                yield Fault(place, mode)
 
 
 class Crash(BaseException):

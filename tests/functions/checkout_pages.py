@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.client import Answered
-from tests.functions.shop import INLINE, Shop
+from tests.functions.shop import INLINE, Shop, kept
 
 FORM = "application/x-www-form-urlencoded"
 SUCCESS_URL = "https://shop.example/thanks?from=farebox"
+TENTH = {"name": "Tenth", "type": "percentage", "basis_points": 1000, "code": "TENTH"}
 
 
 @dataclass
@@ -82,3 +83,38 @@ def said(answer: Answered) -> str:
 def _hidden(page: str, name: str) -> str:
     found = re.search(rf'name="shown_{name}"[^>]*value="(\d+)"', page)
     return found[1] if found else "0"
+
+
+def discount(shop: Shop, **fields: Any) -> str:
+    made = shop.api.post("/v1/discounts", TENTH | fields)
+    assert made.status == 201, made.text
+    return str(made.body["id"])
+
+
+def redemptions(shop: Shop, id: str) -> int:
+    count: int = shop.api.get(f"/v1/discounts/{id}").body["redemptions"]
+    return count
+
+
+def product(shop: Shop, **terms: Any) -> str:
+    price = shop.api.price(**terms)
+    shop.api.patch(f"/v1/products/{price['product']}", {"default_price": price["id"]})
+    return str(price["product"])
+
+
+def nothing_stored_but_counts(shop: Shop) -> Any:
+    return _Unchanged(shop)
+
+
+class _Unchanged:
+    def __init__(self, shop: Shop) -> None:
+        self._before = self._items()
+
+    def _items(self) -> dict[str, Any]:
+        return {key: item for key, item in kept().items() if "#RL#" not in key}
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        assert self._items() == self._before

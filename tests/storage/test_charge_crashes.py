@@ -15,14 +15,9 @@ from typing import Any
 import pytest
 
 from farebox.charging.messages import CANCEL, CHARGE, Message
-from farebox.settings import settings
 from farebox.storage import connection, load
-from local.template import Stack
-from tests.charging import Charging
-from tests.client import Api
-from tests.clocks import StoppedClock
-from tests.faults import Crash, Fault, FaultyConnection, Mode
-from tests.functions.shop import Shop, check_books, ids_in_turn, kept, ledger, tables
+from tests.faults import Crash, Fault, FaultyConnection, every_fault
+from tests.functions.shop import Shop, check_books, kept, ledger, tables
 
 CREATED = "order.created"
 DECLINED = ["order.updated", "order.payment_failed"]
@@ -130,33 +125,12 @@ class World:
         return str(self.shop.read(self.order)["status"])
 
 
-@pytest.fixture
-def shop(
-    api: Api,
-    charging: Charging,
-    stopped: StoppedClock,
-    stack: Stack,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Shop]:
-    monkeypatch.setenv("DUE_SHARDS", "1")  # each is read in each tick
-    settings.cache_clear()
-    with ids_in_turn():
-        yield Shop(api, charging, stopped, stack)
-
-
 def begin(shop: Shop, scenario: Scenario) -> World:
     order = scenario.prepare(shop)
     message = Message(shop.api.organization, False, order, command=scenario.command)
     world = World(shop, order, message)
     world.keep()
     return world
-
-
-def every_fault(calls: Sequence[str]) -> Iterator[Fault]:
-    for place, operation in enumerate(calls):
-        for mode in Mode:
-            if mode.can_meet(operation):
-                yield Fault(place, mode)
 
 
 def judge(world: World, scenario: Scenario) -> Iterator[str]:

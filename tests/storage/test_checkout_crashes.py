@@ -14,15 +14,11 @@ from datetime import datetime
 
 import pytest
 
-from farebox.settings import settings
 from farebox.storage import connection, load
-from local.template import Stack
-from tests.charging import Charging
-from tests.client import Answered, Api
-from tests.clocks import StoppedClock
-from tests.faults import Crash, Fault, FaultyConnection, Mode
+from tests.client import Answered
+from tests.faults import Crash, Fault, FaultyConnection, every_fault
 from tests.functions.checkout_pages import Customer, customer_of
-from tests.functions.shop import Shop, check_books, ids_in_turn, kept, ledger, tables
+from tests.functions.shop import Shop, check_books, kept, ledger, tables
 
 TENTH = {"name": "Tenth", "type": "percentage", "basis_points": 1000, "code": "TENTH"}
 TYPED = {"email": "ada@example.com", "discount_code": "TENTH", "save_payment_method": "on"}
@@ -49,7 +45,7 @@ def pay_by(test_card: str, attempts: int = 0) -> Callable[[Customer], Answered]:
 
 
 def answer(action: str) -> Callable[[Customer], Answered]:
-    return lambda customer: form(customer, action)
+    return lambda customer: form(customer, action, attempts=1)
 
 
 def close(customer: Customer) -> Answered:
@@ -135,32 +131,11 @@ class World:
         return None if order is None else str(self.shop.read(order)["status"])
 
 
-@pytest.fixture
-def shop(
-    api: Api,
-    charging: Charging,
-    stopped: StoppedClock,
-    stack: Stack,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Shop]:
-    monkeypatch.setenv("DUE_SHARDS", "1")  # each is read in each tick
-    settings.cache_clear()
-    with ids_in_turn():
-        yield Shop(api, charging, stopped, stack)
-
-
 def begin(shop: Shop, scenario: Scenario) -> World:
     discount = shop.api.post("/v1/discounts", TENTH | {"max_redemptions": 1}).body["id"]
     customer = customer_of(shop, discount_code="TENTH")
     scenario.prepare(customer)
     return World(customer, scenario, discount)
-
-
-def every_fault(calls: Sequence[str]) -> Iterator[Fault]:
-    for place, operation in enumerate(calls):
-        for mode in Mode:
-            if mode.can_meet(operation):
-                yield Fault(place, mode)
 
 
 def judge(world: World) -> Iterator[str]:

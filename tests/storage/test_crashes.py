@@ -16,7 +16,7 @@ from local.template import Stack
 from tests.client import Answered, Api
 from tests.clocks import StoppedClock
 from tests.conftest import new_organization
-from tests.faults import Crash, Fault, FaultyConnection, Mode
+from tests.faults import Crash, Fault, FaultyConnection, Mode, every_fault
 from tests.tables import Items, empty_tables, everything, families
 
 INLINE = {"currency": "usd", "unit_amount": 1250, "product_data": {"name": "Seat"}}
@@ -165,13 +165,6 @@ class World:
 @pytest.fixture
 def world(tables: None, stopped: StoppedClock, stack: Stack, functions: Functions) -> World:
     return World(stack, functions)
-
-
-def every_fault(calls: Sequence[str]) -> Iterator[Fault]:
-    for place, operation in enumerate(calls):
-        for mode in Mode:
-            if mode.can_meet(operation):
-                yield Fault(place, mode)
 
 
 @pytest.mark.parametrize(
