@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import Request
 
 import pytest
@@ -63,10 +64,18 @@ def test_one_shop_is_walked_through_all_five(shop: Shop) -> None:
     read = native(shop, f"/checkouts/{session['id']}")
     assert (session["total"], read["total_amount"], read["status"]) == (2500, 2500, "open")
     assert read["line_items"][0]["price"] == price["id"]
+    pay(session["url"], total=2500)
+    shown = shop.play("stripe", "show", session=session["id"])
+    assert shown == {"status": "complete", "paid": "paid", "total": 2500}
 
     checkout = shop.play("creem", "sell", product=product, units=3)
     read = native(shop, f"/checkouts/{checkout['id']}")
     assert (read["total_amount"], read["line_items"][0]["product"]) == (3750, product)
+    pay(checkout["url"], total=3750)
+    order = native(shop, f"/checkouts/{checkout['id']}")["order"]
+    shown = shop.play("creem", "show", checkout=checkout["id"])
+    assert shown == {"status": "completed", "order": order}
+    assert native(shop, f"/orders/{order}")["status"] == "paid"
 
     ordered = shop.play("billingrails", "order", product=product, account=shop.customer, quantity=4)
     read = native(shop, f"/orders/{ordered['id']}")
@@ -80,6 +89,14 @@ def test_one_shop_is_walked_through_all_five(shop: Shop) -> None:
 
     listed = native(shop, f"/orders?customer={shop.customer}&limit=2")["data"]
     assert [row["id"] for row in listed] == [finalized["id"], ordered["id"]]
+
+
+def pay(page: str, *, total: int) -> None:
+    """Be the customer on a checkout's page, by a card that succeeds."""
+    form = {"action": "pay", "email": "grace@example.com", "test_card": "success"}
+    shown = {"shown_total": total, "shown_attempts": 0}
+    with DIRECT.open(page, urlencode({**form, **shown}).encode()) as answer:
+        assert answer.status == 200
 
 
 def native(shop: Shop, path: str) -> Any:

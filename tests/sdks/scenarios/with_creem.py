@@ -215,5 +215,11 @@ def sell(product, units):
     return {"id": made["id"], "url": made["checkout_url"]}
 
 
+def show(checkout):
+    """Read a checkout that its customer has paid."""
+    found = client().checkouts.get(checkout)
+    return {"status": found["status"], "order": found["order"]["id"]}
+
+
 if __name__ == "__main__":
     play(globals())

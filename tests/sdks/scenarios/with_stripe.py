@@ -228,5 +228,11 @@ def sell(price, quantity):
     return {"id": made.id, "total": made.amount_total, "url": made.url}
 
 
+def show(session):
+    """Read a session that its customer has paid."""
+    found = client().v1.checkout.sessions.retrieve(session)
+    return {"status": found.status, "paid": found.payment_status, "total": found.amount_total}
+
+
 if __name__ == "__main__":
     play(globals())
