@@ -26,6 +26,7 @@ READY_WITHIN_SECONDS = 60
 ENDED_WITHIN_SECONDS = 30
 POLL_SECONDS = 0.2
 DISPATCH, CHARGE = "DispatchChargesFunction", "ChargeOrderFunction"
+PAGE = "CheckoutPageFunction"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,15 @@ def test_a_function_answers_its_example_event(
 
     assert answer.get("statusCode") == status, answer
     json.loads(answer["body"])
+
+
+def test_the_page_shows_the_checkout_of_its_example(containers: Containers) -> None:
+    """Else the page's template is not found where its layer is unpacked, and nobody can pay."""
+    answer = invoke(PAGE, example_of(PAGE), containers)
+
+    assert answer.get("statusCode") == 200, answer
+    assert answer["headers"]["content-type"].startswith("text/html")
+    assert "$12.50" in answer["body"]
 
 
 def test_the_tick_hands_out_what_is_due(containers: Containers) -> None:
