@@ -44,8 +44,8 @@ MAY_USE = {
     "formatting": {"pricing", "problems"},
     "pages": {"billing", "formatting", "pricing", "problems", "validation"},
     "dialects": {
-        *("billing", "clock", "handler", "ids", "instants", "paging", "pricing", "problems"),
-        "validation",
+        *("billing", "clock", "cursors", "handler", "ids", "instants", "paging", "pricing"),
+        *("problems", "validation"),
     },
     "storage": {
         *("api_keys", "billing", "clock", "deadline", "ids", "instants", "limits", "problems"),
@@ -63,6 +63,7 @@ MAY_USE = {
     "instants": set(),
     "limits": set(),
     "mounts": set(),
+    "cursors": {"ids", "paging", "problems"},
     "paging": set(),
     "problems": set(),
     "settings": set(),

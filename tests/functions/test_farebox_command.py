@@ -241,6 +241,29 @@ def test_a_doubt_that_cannot_be_resolved_is_asked_about_once(
     assert printed_by(capsys, "reconcile")[0] == f"{id}  the worker did not answer"
 
 
+def test_a_doubt_that_cannot_be_read_does_not_end_the_others(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In an outage the orders behind the one that failed would stay in doubt."""
+    customer = shop.customer("timeout_with_effect")
+    doubted = [shop.order(customer, "charge_now") for _ in range(3)]
+    real = connection.connection()
+    clean = FaultyConnection(real)
+    connection.use(clean)
+    payments.use(Silent(shop))
+    printed_by(capsys, "reconcile")
+    payments.use(None)
+    connection.use(FaultyConnection(real, Fault(clean.calls.index("read"), Mode.FAIL)))
+
+    printed = printed_by(capsys, "reconcile")
+
+    told = [line.partition("  ")[2] for line in printed[:-1]]
+    assert sorted(told) == ["paid", "paid", "the database did not answer"]
+    connection.use(real)
+    printed_by(capsys, "reconcile")
+    assert {shop.read(id)["status"] for id in doubted} == {"paid"}
+
+
 def test_each_of_many_doubts_is_asked_about_once(
     shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from farebox.dialects.farebox import DEFAULT_PAGE, MAXIMUM_PAGE
+from farebox.cursors import DEFAULT_PAGE, MAXIMUM_PAGE
 from farebox.limits import MAXIMUM_METADATA_PAIRS
 from farebox.operations.events import SCOPE as EVENT_SCOPE
 from farebox.operations.quotes import SCOPE as QUOTE_SCOPE

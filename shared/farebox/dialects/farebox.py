@@ -1,18 +1,14 @@
 """Our own language: the union of what five billing systems can express, in one vocabulary."""
 
-import base64
-import binascii
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from farebox import ids
+from farebox import cursors
 from farebox.handler import RETRY_AFTER_SECONDS, Answer, Json, Request
 from farebox.paging import Page, Paging
 from farebox.problems import (
     FieldError,
-    InvalidRequest,
     MethodNotAllowed,
     Problem,
     RateLimited,
@@ -31,12 +27,8 @@ if TYPE_CHECKING:
     from farebox.pricing.quote import Quote
 
 PROBLEM_TYPES = "urn:farebox:problem:"
-MAXIMUM_PAGE = 100
-DEFAULT_PAGE = 20
 
 Shape = TypeVar("Shape", bound=Input)
-
-_LIMIT = re.compile("[0-9]{1,3}")
 
 
 def read(shape: type[Shape], request: Request) -> Shape:
@@ -51,18 +43,7 @@ def read_optional(shape: type[Shape], request: Request) -> Shape:
 
 def read_page(request: Request, filters: Sequence[str], prefix: str) -> Paging:
     """``limit`` and ``cursor`` of a list; refuses parameters that the list does not have."""
-    errors = [
-        FieldError(name[:MAXIMUM_PAGE], "unknown_parameter", "This list has no such parameter")
-        for name in request.query
-        if name not in ("limit", "cursor", *filters)
-    ]
-    limit = request.query.get("limit", str(DEFAULT_PAGE))
-    if not _LIMIT.fullmatch(limit) or not 1 <= int(limit) <= MAXIMUM_PAGE:
-        errors.append(FieldError("limit", "out_of_range", f"One whole number, 1 to {MAXIMUM_PAGE}"))
-    if errors:
-        raise InvalidRequest(errors)
-    cursor = request.query.get("cursor")
-    return Paging(int(limit), older_than=_last_id(cursor, prefix) if cursor else None)
+    return cursors.read_page(request.query, filters, prefix)
 
 
 def expands(records: Sequence["Record"]) -> Iterable["Reference"]:
@@ -92,12 +73,12 @@ def write_event(event: "Event") -> Answer:
 
 def write_events(page: "Page[Event]") -> Answer:
     """200 with events, and the cursor of the next page where there is one."""
-    return _page([_event(event) for event in page.rows], _next_cursor(page))
+    return _page([_event(event) for event in page.rows], cursors.next_cursor(page))
 
 
 def write_page(page: "Page[Record]", request: Request, known: "Known") -> Answer:
     """200 with records, and the cursor of the next page where there is one."""
-    return _page([document(record) for record in page.rows], _next_cursor(page))
+    return _page([document(record) for record in page.rows], cursors.next_cursor(page))
 
 
 def write_list(rows: Sequence[Json]) -> Answer:
@@ -142,24 +123,6 @@ def write_problem(problem: Problem, request: Request) -> Answer:
 def _page(rows: Sequence[Json], next_cursor: str | None) -> Answer:
     page = {"data": rows, "has_more": next_cursor is not None, "next_cursor": next_cursor}
     return Answer(200, page)
-
-
-def _next_cursor(page: "Page[Record] | Page[Event]") -> str | None:
-    """The last id, in letters that say that it is not to be made up."""
-    if not page.more:
-        return None
-    return base64.urlsafe_b64encode(page.rows[-1].id.encode()).decode().rstrip("=")
-
-
-def _last_id(cursor: str, prefix: str) -> str:
-    try:
-        id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        id = ""
-    if not ids.PATTERN.fullmatch(id) or not id.startswith(f"{prefix}_"):
-        message = "Not a cursor of this list: use next_cursor as it came"
-        raise InvalidRequest([FieldError("cursor", "invalid_cursor", message)])
-    return id
 
 
 def _replayed(kept: "Kept") -> dict[str, str]:

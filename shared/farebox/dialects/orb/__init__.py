@@ -1,12 +1,9 @@
 """Orb's language: add-on prices of all its models, and the items that they are prices of."""
 
-import base64
-import binascii
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from farebox import ids
+from farebox import cursors
 from farebox.billing.catalogue import Price, Product
 from farebox.billing.known import Reference
 from farebox.dialects.orb.prices import can_show, write_item, write_price
@@ -14,7 +11,7 @@ from farebox.dialects.orb.refusals import NOT_SHOWN, write_problem
 from farebox.dialects.orb.requests import read
 from farebox.handler import Answer, Request
 from farebox.paging import Page, Paging
-from farebox.problems import FieldError, InvalidRequest, NotFound
+from farebox.problems import NotFound
 from farebox.validation.check import Input
 
 if TYPE_CHECKING:
@@ -23,12 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["can_show", "read", "write_problem"]
 
-MAXIMUM_PAGE = 100
-DEFAULT_PAGE = 20
 
 Shape = TypeVar("Shape", bound=Input)
-
-_LIMIT = re.compile("[0-9]{1,3}")
 
 
 def read_optional(shape: type[Shape], request: Request) -> Shape:
@@ -38,18 +31,7 @@ def read_optional(shape: type[Shape], request: Request) -> Shape:
 
 def read_page(request: Request, filters: Sequence[str], prefix: str) -> Paging:
     """``limit`` and ``cursor``; Orb's lists of prices and items have no filters."""
-    errors = [
-        FieldError(name[:MAXIMUM_PAGE], "unknown_parameter", "This list has no such parameter")
-        for name in request.query
-        if name not in ("limit", "cursor")
-    ]
-    limit = request.query.get("limit", str(DEFAULT_PAGE))
-    if not _LIMIT.fullmatch(limit) or not 1 <= int(limit) <= MAXIMUM_PAGE:
-        errors.append(FieldError("limit", "out_of_range", f"One whole number, 1 to {MAXIMUM_PAGE}"))
-    if errors:
-        raise InvalidRequest(errors)
-    cursor = request.query.get("cursor")
-    return Paging(int(limit), older_than=_last_id(cursor, prefix) if cursor else None)
+    return cursors.read_page(request.query, (), prefix)
 
 
 def expands(records: "Sequence[Record]") -> Iterable[Reference]:
@@ -78,7 +60,7 @@ def write(record: "Record", known: "Known") -> Answer:
 def write_page(page: "Page[Record]", request: Request, known: "Known") -> Answer:
     """200 with records, but for prices that Orb has no model for."""
     shown = [each for each in page.rows if not isinstance(each, Price) or can_show(each)]
-    cursor = _cursor(page.rows[-1].id) if page.more else None
+    cursor = cursors.next_cursor(page)
     return Answer(
         200,
         {
@@ -94,18 +76,3 @@ def _written(record: "Record", known: "Known") -> dict[str, Any]:
     assert isinstance(record, Price)
     product = known.found_as(Product, record.product)
     return write_price(record, product.name if product else record.product_name)
-
-
-def _cursor(id: str) -> str:
-    return base64.urlsafe_b64encode(id.encode()).decode().rstrip("=")
-
-
-def _last_id(cursor: str, prefix: str) -> str:
-    try:
-        id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        id = ""
-    if not ids.PATTERN.fullmatch(id) or not id.startswith(f"{prefix}_"):
-        message = "Not a cursor of this list: use next_cursor as it came"
-        raise InvalidRequest([FieldError("cursor", "invalid_cursor", message)])
-    return id
